@@ -1,1 +1,45 @@
-export {}
+export {
+  ATTRIBUTES,
+  BREAKER_RECORDED,
+  BREAKER_SCOPES,
+  BREAKER_STATES,
+  CACHE_RESULTS,
+  CORRUPTION_REASONS,
+  FALLBACK_OUTCOMES,
+  FALLBACK_REASONS,
+  LOSS_REASONS,
+  RATE_RESULTS,
+  RETRY_AFTER_ACTIONS,
+  RETRY_REASONS,
+  RETRY_RESULTS,
+  SIGNALS,
+  TRANSITION_REASONS,
+  type AttributeDefinition,
+  type AttributeName,
+  type BreakerRecorded,
+  type BreakerScope,
+  type BreakerState,
+  type CacheResult,
+  type CorruptionReason,
+  type FallbackOutcome,
+  type FallbackReason,
+  type LossReason,
+  type RateResult,
+  type RetryAfterAction,
+  type RetryReason,
+  type RetryResult,
+  type Signal,
+  type TransitionReason,
+} from './attributes.ts'
+export { ERROR_CODES, type ErrorCode } from './error-codes.ts'
+export { ERROR_TYPES, NETWORK_CODES } from './error-types.ts'
+export { EVENTS, type EventDefinition, type EventId } from './events.ts'
+export {
+  INSTRUMENTS,
+  type InstrumentDefinition,
+  type InstrumentId,
+  type InstrumentKind,
+} from './instruments.ts'
+export { ANNOTATION_NAMESPACE, NAMESPACE, SCOPE_NAME } from './namespace.ts'
+export { prometheusLabel, prometheusName, type NamedInstrument } from './prometheus-names.ts'
+export { SPANS } from './spans.ts'

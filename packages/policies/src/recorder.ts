@@ -1,0 +1,46 @@
+import type { PolicyRecord } from './record.ts'
+
+/** The port between policies and whatever listens. Implementations must not throw; policies guard against those that do. */
+export interface Recorder {
+  record(record: PolicyRecord): void
+}
+
+// A registered symbol, because a program may hold two copies of this package: its own and the preload's.
+const slot: unique symbol = Symbol.for('plimsoll.recorder')
+
+interface Slot {
+  [slot]?: Recorder
+}
+
+/** Makes `recorder` the one of the whole process; the preload does so. Returns a function that takes it back. */
+export function installRecorder(recorder: Recorder): () => void {
+  const holder = globalThis as Slot
+  holder[slot] = recorder
+  return () => {
+    if (holder[slot] === recorder) delete holder[slot]
+  }
+}
+
+/**
+ * The recorder that a policy uses by default: hands each record to the one installed at that moment, so that a policy
+ * may be made before it; does nothing while there is none. A recorder that throws harms no call.
+ */
+export const processRecorder: Recorder = {
+  record(record) {
+    const installed = (globalThis as Slot)[slot]
+    if (installed !== undefined) deliver(installed, record)
+  },
+}
+
+/** `recorder`, which may throw, as one that does not. */
+export function guarded(recorder: Recorder): Recorder {
+  return recorder === processRecorder ? recorder : { record: (record) => deliver(recorder, record) }
+}
+
+function deliver(recorder: Recorder, record: PolicyRecord): void {
+  try {
+    recorder.record(record)
+  } catch {
+    // Observing must not change what is observed: the listener loses its record, the call goes on.
+  }
+}
