@@ -1,5 +1,17 @@
+export { ATTRIBUTES, type AttributeDefinition, type AttributeName } from './attributes.ts'
+export { ERROR_CODES, type ErrorCode } from './error-codes.ts'
+export { ERROR_TYPES, NETWORK_CODES } from './error-types.ts'
+export { EVENTS, type EventDefinition, type EventId } from './events.ts'
 export {
-  ATTRIBUTES,
+  INSTRUMENTS,
+  type InstrumentDefinition,
+  type InstrumentId,
+  type InstrumentKind,
+} from './instruments.ts'
+export { ANNOTATION_NAMESPACE, NAMESPACE, SCOPE_NAME } from './namespace.ts'
+export { prometheusLabel, prometheusName, type NamedInstrument } from './prometheus-names.ts'
+export { SPANS } from './spans.ts'
+export {
   BREAKER_RECORDED,
   BREAKER_SCOPES,
   BREAKER_STATES,
@@ -8,14 +20,13 @@ export {
   FALLBACK_OUTCOMES,
   FALLBACK_REASONS,
   LOSS_REASONS,
+  METHODS,
   RATE_RESULTS,
   RETRY_AFTER_ACTIONS,
   RETRY_REASONS,
   RETRY_RESULTS,
   SIGNALS,
   TRANSITION_REASONS,
-  type AttributeDefinition,
-  type AttributeName,
   type BreakerRecorded,
   type BreakerScope,
   type BreakerState,
@@ -30,16 +41,4 @@ export {
   type RetryResult,
   type Signal,
   type TransitionReason,
-} from './attributes.ts'
-export { ERROR_CODES, type ErrorCode } from './error-codes.ts'
-export { ERROR_TYPES, NETWORK_CODES } from './error-types.ts'
-export { EVENTS, type EventDefinition, type EventId } from './events.ts'
-export {
-  INSTRUMENTS,
-  type InstrumentDefinition,
-  type InstrumentId,
-  type InstrumentKind,
-} from './instruments.ts'
-export { ANNOTATION_NAMESPACE, NAMESPACE, SCOPE_NAME } from './namespace.ts'
-export { prometheusLabel, prometheusName, type NamedInstrument } from './prometheus-names.ts'
-export { SPANS } from './spans.ts'
+} from './vocabulary.ts'
