@@ -1,7 +1,18 @@
 /** The closed sets of values: one result vocabulary, in metrics, events and tables alike. */
 
 /** RFC 9110 and RFC 5789. */
-export const METHODS = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE', '_OTHER'] as const
+export const METHODS = [
+  'CONNECT',
+  'DELETE',
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'PATCH',
+  'POST',
+  'PUT',
+  'TRACE',
+  '_OTHER',
+] as const
 export const CACHE_RESULTS = [
   'bypass',
   'miss',
