@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
+// Tests run on the sources; child processes that tests start run on what `tsc -b` built.
 const conditions = ['@plimsoll/source', 'module', 'node', 'development']
 
 export default defineConfig({
@@ -7,7 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ['default', ['json', { outputFile: 'node_modules/.vitest-results.json' }]],
   },
 })
