@@ -143,6 +143,11 @@ export const ATTRIBUTES = {
   fallbackReason: label('fallback.reason', 'Why the source did not serve; absent on success.', {
     values: FALLBACK_REASONS,
   }),
+  fallbackTried: field(
+    'fallback.tried',
+    'Sources that were asked for a work item; skipped ones do not count.',
+    { type: 'int' },
+  ),
   workId: field('work.id', 'The work item, given by the program.'),
   artifactId: field('artifact.id', 'The artifact asked for, given by the program.'),
   corruptionReason: label(
@@ -152,6 +157,11 @@ export const ATTRIBUTES = {
   ),
   signal: label('telemetry.signal', 'The OpenTelemetry signal.', { values: SIGNALS }),
   lossReason: label('telemetry.reason', 'Why telemetry was lost.', { values: LOSS_REASONS }),
+  metricOverflow: otelLabel(
+    'otel.metric.overflow',
+    'Marks the one series that takes what came after the cap on series.',
+    { type: 'boolean' },
+  ),
   inFlight: field('run.calls_in_flight', 'Calls without an outcome at the end of the run.', {
     type: 'int',
   }),
