@@ -1,1 +1,16 @@
-export {}
+export { createTracing, processTracing } from './spans/tracing.ts'
+export type { AttemptStart, CallStart, FallbackStart, Tracing } from './spans/tracing.ts'
+export type { OpenSpan } from './spans/open-span.ts'
+export { MAX_SERIES_PER_INSTRUMENT } from './measures.ts'
+export type { Measures, MeasuresOptions, Series } from './measures.ts'
+export type {
+  CollectedGauge,
+  CollectedHistogram,
+  CollectedMetric,
+  CollectedMetrics,
+  CollectedScope,
+  CollectedSum,
+  DataPoint,
+  HistogramValue,
+  MetricDescriptor,
+} from './cells/collected.ts'
