@@ -78,12 +78,16 @@ export function prometheusName(instrument: NamedInstrument): string {
  * @throws RangeError when nothing of the key is left.
  */
 export function prometheusLabel(key: string): string {
-  const label = key.replaceAll(/[^a-zA-Z0-9]/gu, '_')
-  if (!/[^_]/u.test(label)) {
+  const label = prefixed(key.replaceAll(/[^a-zA-Z0-9]/gu, '_'))
+  if (/^_*$/u.test(label)) {
     throw new RangeError(
       `the attribute ${JSON.stringify(key)} has no character that Prometheus allows`,
     )
   }
+  return label
+}
+
+function prefixed(label: string): string {
   if (/^[0-9]/u.test(label)) return `key_${label}`
   return /^_(?!_)/u.test(label) ? `key${label}` : label
 }

@@ -119,7 +119,7 @@ describe('a name of which nothing is left', () => {
     expect(() => prometheusName({ name: '..', unit: '', kind: 'histogram' })).toThrow(
       'the metric name ".." has no character',
     )
-    expect(() => prometheusLabel('é')).toThrow('the attribute "é" has no character')
+    expect(() => prometheusLabel('éé')).toThrow('the attribute "éé" has no character')
   })
 })
 
