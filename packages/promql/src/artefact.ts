@@ -23,8 +23,8 @@ export interface GoRuntime {
 
 /** What Go's script reads from its surroundings and shall not get from ours. */
 export interface GoSurroundings {
-  /** Receives what Go writes to its standard output and error. */
-  writeSync(fd: number, bytes: Uint8Array): number
+  /** Receives what Go writes to its standard output and error; returns how many bytes it took. */
+  readonly writeSync: (fd: number, bytes: Uint8Array) => number
 }
 
 export interface Artefact {
@@ -51,7 +51,7 @@ async function readArtefact(): Promise<Artefact> {
 }
 
 type Script = (
-  globalThis: object,
+  scope: object,
   fs: object,
   setTimeout: (callback: () => void, ms: number) => NodeJS.Timeout,
 ) => void

@@ -59,7 +59,7 @@ async function run(artefact: Artefact, bridge: object, output: Output): Promise<
     await ended
     throw new PromqlError('engine', `the engine did not start: ${output.text()}`)
   }
-  ended.catch(() => {})
+  void ended
 }
 
 function call<Name extends keyof Bridge>(
@@ -98,8 +98,8 @@ function gone(output: Output, cause?: unknown): PromqlError {
 }
 
 interface Output {
-  writeSync(fd: number, bytes: Uint8Array): number
-  text(): string
+  readonly writeSync: (fd: number, bytes: Uint8Array) => number
+  readonly text: () => string
 }
 
 /** Keeps the beginning of what Go prints: it prints only when it dies, and says why first. */
