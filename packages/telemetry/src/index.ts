@@ -14,3 +14,10 @@ export type {
   HistogramValue,
   MetricDescriptor,
 } from './cells/collected.ts'
+export { apiMeasures } from './api-measures.ts'
+export { createCells, type Cells, type CellsOptions } from './cells/cells.ts'
+export {
+  createRecorder,
+  type RecorderOptions,
+  type TelemetryRecorder,
+} from './recorder/recorder.ts'

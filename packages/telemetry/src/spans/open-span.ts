@@ -8,7 +8,7 @@ import {
   type Context,
   type Span,
 } from '@opentelemetry/api'
-import type { FaultReport } from '../fault-report.ts'
+import type { FaultReport } from '../diagnostics.ts'
 
 /** What ends a span: a record that says how it went. */
 interface Ending {

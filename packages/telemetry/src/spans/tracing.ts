@@ -7,7 +7,7 @@ import {
 } from '@opentelemetry/api'
 import type { AttemptRecord, CallRecord, FallbackRecord } from '@plimsoll/policies'
 import { ATTRIBUTES as A, SPANS } from '@plimsoll/semconv'
-import { faultReport, type FaultReport } from '../fault-report.ts'
+import { faultReport, type FaultReport } from '../diagnostics.ts'
 import { closedMethod, OTHER_METHOD } from '../labels/method.ts'
 import { registeredTracer, tracerOf, type TracerSource } from './tracer.ts'
 import { heardSpan, unheardSpan, type OpenSpan } from './open-span.ts'

@@ -1,0 +1,105 @@
+import type { LoggerProvider } from '@opentelemetry/api'
+import { systemClock, type Clock, type PolicyRecord, type Recorder } from '@plimsoll/policies'
+import { ATTRIBUTES as A, type LossReason, type Signal } from '@plimsoll/semconv'
+import { faultReport } from '../diagnostics.ts'
+import type { Measures } from '../measures.ts'
+import { eventLog } from './event-log.ts'
+import { events } from './events.ts'
+import { dispatch } from './handlers.ts'
+import { measurements } from './measurements.ts'
+import { createStandingSeries } from './standing-series.ts'
+
+export interface RecorderOptions {
+  readonly measures: Measures
+  /** Takes the events. @default the provider registered with the OpenTelemetry API */
+  readonly loggerProvider?: LoggerProvider
+  /** Repeated on each event. @default none */
+  readonly runId?: string
+  /** Hosts that metrics tell apart, by address and port; the others are `_OTHER`. @default 50 */
+  readonly maxHosts?: number
+  /** @default systemClock */
+  readonly clock?: Clock
+}
+
+/** The recorder of a process: turns records into measurements and events, and says when the run began and ended. */
+export interface TelemetryRecorder extends Recorder {
+  /** Sets the start marker of the run. */
+  runStarted(): void
+  /** Writes the summary event and sets the end marker; once. `exitCode` is left out where it is not known. */
+  runEnded(exitCode: number | undefined): void
+  /** Counts telemetry that was recorded and could not be delivered. */
+  lost(signal: Signal, reason: LossReason, count: number): void
+  /** Calls that began and have no outcome yet. */
+  inFlight(): number
+}
+
+const MAX_HOSTS = 50
+
+/** A recorder over `measures`. Nothing that it calls, and nothing that it is given, makes it throw. */
+export function createRecorder(options: RecorderOptions): TelemetryRecorder {
+  const { measures, loggerProvider, runId, maxHosts = MAX_HOSTS, clock = systemClock } = options
+  const report = faultReport()
+  const guard = (place: string, run: () => void): void => {
+    try {
+      run()
+    } catch (error) {
+      report(place, error)
+    }
+  }
+  const log = eventLog({ loggerProvider, runId, clock, report })
+  const measured = measurements(measures, maxHosts)
+  const told = events(log)
+  let startedMs = clock.now()
+  let ended = false
+  const calls = { started: 0, ended: 0 }
+  guard('making the standing series', () => createStandingSeries(measures))
+
+  return {
+    record(record) {
+      if (record.kind === 'call_start') calls.started += 1
+      else if (record.kind === 'call') calls.ended += 1
+      deliver(record)
+    },
+    runStarted() {
+      startedMs = clock.now()
+      guard('the start marker', () => {
+        measures.bind('runStartTime', {}).record(clock.epoch() / 1000)
+      })
+    },
+    runEnded(exitCode) {
+      if (ended) return
+      ended = true
+      log('runSummary', 'INFO', () => [
+        [A.callsStarted, calls.started],
+        [A.callsEnded, calls.ended],
+        [A.inFlight, calls.started - calls.ended],
+        [A.duration, (clock.now() - startedMs) / 1000],
+        [A.exitCode, exitCode],
+      ])
+      guard('the end marker', () => {
+        measures.bind('runEndTime', {}).record(clock.epoch() / 1000)
+      })
+    },
+    lost(signal, reason, count) {
+      guard('counting losses', () => {
+        const labels = { [A.signal.key]: signal, [A.lossReason.key]: reason }
+        measures.bind('telemetryLost', labels).record(count)
+      })
+    },
+    inFlight: () => calls.started - calls.ended,
+  }
+
+  // Apart, so that a fault of one keeps nothing from the other; without closures, for each call comes here often.
+  function deliver(record: PolicyRecord): void {
+    try {
+      dispatch(measured, record)
+    } catch (error) {
+      report(`measuring a ${record.kind}`, error)
+    }
+    try {
+      dispatch(told, record)
+    } catch (error) {
+      report(`telling of a ${record.kind}`, error)
+    }
+  }
+}
