@@ -1,4 +1,40 @@
-export type { Clock } from './clock.ts'
+export { circuitBreaker, type CircuitBreaker } from './breaker/breaker.ts'
+export { classifyOutcome } from './breaker/classify.ts'
+export {
+  BREAKER_DEFAULTS,
+  checkBreakerOptions,
+  type BreakerOptions,
+  type Verdict,
+} from './breaker/options.ts'
+export type { BreakerSnapshot, OutcomeDetail, Permit, Rejection } from './breaker/state.ts'
+export { systemClock, type Clock } from './clock.ts'
+export {
+  errorTypeOf,
+  isPlimsollError,
+  networkCodeOf,
+  PlimsollError,
+  type PlimsollErrorOptions,
+} from './error.ts'
+export {
+  callable,
+  duration,
+  durationOrInfinity,
+  fields,
+  formatPath,
+  having,
+  listOf,
+  nearest,
+  numberIn,
+  oneOf,
+  OptionError,
+  positiveDuration,
+  text,
+  type Check,
+  type NumberRange,
+  type OptionPath,
+} from './options.ts'
+export { pipe } from './pipe.ts'
+export type { Call, CallContext, Outcome, Policy, PolicyOptions } from './policy.ts'
 export type {
   AttemptRecord,
   BreakerExecutionRecord,
@@ -19,3 +55,29 @@ export type {
   Subject,
 } from './record.ts'
 export { guarded, installRecorder, processRecorder, type Recorder } from './recorder.ts'
+export {
+  retryBudget,
+  checkRetryBudgetOptions,
+  RETRY_BUDGET_DEFAULTS,
+  type RetryBudget,
+  type RetryBudgetOptions,
+} from './retry/budget.ts'
+export { decideRetry, retryReasonOf } from './retry/decide.ts'
+export {
+  checkRetryOptions,
+  RETRY_DEFAULTS,
+  type RetryDecision,
+  type RetryNotice,
+  type RetryOptions,
+} from './retry/options.ts'
+export { retry, type Retry } from './retry/retry.ts'
+export type { RetryRun, RetryTally } from './retry/state.ts'
+export { retryAfterOf, statusOf } from './status.ts'
+export { deadline } from './timeout/deadline.ts'
+export {
+  checkDeadlineOptions,
+  checkTimeoutOptions,
+  type DeadlineOptions,
+  type TimeoutOptions,
+} from './timeout/options.ts'
+export { timeout } from './timeout/timeout.ts'

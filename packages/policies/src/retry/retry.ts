@@ -1,0 +1,205 @@
+import type { RetryReason, RetryResult } from '@plimsoll/semconv'
+import { untilAborted } from '../abort.ts'
+import { chance, grownMs } from '../backoff.ts'
+import { isPlimsollError, PlimsollError } from '../error.ts'
+import {
+  contextOf,
+  surroundingsOf,
+  type Call,
+  type CallContext,
+  type Outcome,
+  type Policy,
+  type Surroundings,
+} from '../policy.ts'
+import { isDelay } from '../status.ts'
+import { bounded } from '../timeout/bounded.ts'
+import { decideRetry, retryReasonOf } from './decide.ts'
+import {
+  checkRetryOptions,
+  RETRY_DEFAULTS,
+  type RetryDecision,
+  type RetryNotice,
+  type RetryOptions,
+} from './options.ts'
+import { noProgress, type Progress, type RetryRun } from './state.ts'
+
+/** Calls again what may pass. */
+export interface Retry extends Policy {
+  /** As `run`, but never rejects: tells the outcome and what it took. */
+  runDetailed<T>(call: Call<T>, context?: Partial<CallContext>): Promise<RetryRun<T>>
+}
+
+/**
+ * Retries with exponential backoff and full jitter (Brooker, "Exponential Backoff And Jitter"), never before the
+ * `Retry-After` of the server, within a budget and a deadline. When it gives up, the last outcome is the run's; after an
+ * abort it settles at once with the signal's reason and calls no more.
+ * @throws {OptionError} for a bad option
+ */
+export function retry(options: RetryOptions = {}): Retry {
+  checkRetryOptions(options)
+  return new RetryPolicy(options)
+}
+
+interface Scheduled {
+  readonly delayMs: number
+  readonly reason: RetryReason
+}
+
+class RetryPolicy implements Retry {
+  readonly #options: RetryOptions
+  readonly #surroundings: Surroundings
+  readonly #maxRetries: number
+  readonly #baseMs: number
+  readonly #maxMs: number
+  readonly #capMs: number
+  readonly #jitter: 'full' | 'none'
+  readonly #decide: (outcome: Outcome) => RetryDecision | undefined
+
+  constructor(options: RetryOptions) {
+    this.#options = { ...options }
+    this.#surroundings = surroundingsOf(options)
+    this.#maxRetries = options.maxRetries ?? RETRY_DEFAULTS.maxRetries
+    this.#baseMs = options.baseDelayMs ?? RETRY_DEFAULTS.baseDelayMs
+    this.#maxMs = options.maxDelayMs ?? RETRY_DEFAULTS.maxDelayMs
+    this.#capMs = options.retryAfterCapMs ?? RETRY_DEFAULTS.retryAfterCapMs
+    this.#jitter = options.jitter ?? RETRY_DEFAULTS.jitter
+    this.#decide = options.decide ?? decideRetry
+  }
+
+  async run<T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> {
+    return this.#bounded(call, contextOf(context), noProgress())
+  }
+
+  async runDetailed<T>(call: Call<T>, context?: Partial<CallContext>): Promise<RetryRun<T>> {
+    const progress = noProgress()
+    try {
+      const value = await this.#bounded(call, contextOf(context), progress)
+      return { ok: true, value, ...progress }
+    } catch (error) {
+      return { ok: false, error, ...progress }
+    }
+  }
+
+  #bounded<T>(call: Call<T>, context: CallContext, progress: Progress): Promise<T> {
+    const { totalTimeoutMs } = this.#options
+    if (totalTimeoutMs === undefined) return this.#attempts(call, context, progress)
+    const { clock } = this.#surroundings
+    const nowMs = clock.now()
+    const deadlineMs = Math.min(context.deadlineMs, nowMs + totalTimeoutMs)
+    const expired = (): PlimsollError =>
+      new PlimsollError(
+        'ERR_PLIMSOLL_DEADLINE',
+        `all attempts took longer than ${totalTimeoutMs} ms`,
+      )
+    return bounded(
+      { clock, limitMs: deadlineMs - nowMs, expired },
+      (inner) => this.#attempts(call, inner, progress),
+      { ...context, deadlineMs },
+    )
+  }
+
+  async #attempts<T>(call: Call<T>, context: CallContext, progress: Progress): Promise<T> {
+    const { signal, deadlineMs } = context
+    signal?.throwIfAborted()
+    this.#options.budget?.deposit()
+    for (;;) {
+      let outcome: { readonly value: T } | { readonly error: unknown }
+      try {
+        const attempt = progress.retryCount
+        const value = await untilAborted(call({ signal, deadlineMs, attempt }), signal)
+        outcome = { value }
+      } catch (error) {
+        outcome = { error }
+      }
+      const next = this.#next(outcome, context, progress)
+      if (next === undefined) {
+        if ('error' in outcome) throw outcome.error
+        return outcome.value
+      }
+      await this.#backoff(next, signal, progress)
+      progress.retryCount++
+    }
+  }
+
+  /** Decides what follows an outcome; undefined: nothing, it stands. */
+  #next(outcome: Outcome, context: CallContext, progress: Progress): Scheduled | undefined {
+    const failed = 'error' in outcome
+    if (failed && context.signal?.aborted === true) return undefined
+    const decision = this.#decide(outcome)
+    if (decision === undefined) {
+      if (failed) this.#report(retryReasonOf(outcome.error), 'not_retryable', 0)
+      return undefined
+    }
+    const { reason } = decision
+    const asked = isDelay(decision.retryAfterMs) ? decision.retryAfterMs : undefined
+    const delayMs = this.#delayMs(progress.retryCount, asked)
+    const result = this.#judge(delayMs, asked, context, progress)
+    if (asked !== undefined) this.#reportAsked(asked, result, progress)
+    this.#report(reason, result, result === 'scheduled' ? delayMs : 0)
+    if (result !== 'scheduled') return undefined
+    this.#notify({ attempt: progress.retryCount + 1, delayMs, reason, outcome })
+    return { delayMs, reason }
+  }
+
+  /** The budget comes last: what is not going to happen must not be paid for. */
+  #judge(
+    delayMs: number,
+    asked: number | undefined,
+    { deadlineMs }: CallContext,
+    { retryCount }: Progress,
+  ): RetryResult {
+    if (retryCount >= this.#maxRetries) return 'exhausted'
+    if (asked !== undefined && asked > this.#capMs) return 'retry_after_over_cap'
+    if (this.#surroundings.clock.now() + delayMs >= deadlineMs) return 'deadline'
+    if (this.#options.budget?.withdraw() === false) return 'budget_exhausted'
+    return 'scheduled'
+  }
+
+  #delayMs(step: number, asked: number | undefined): number {
+    const ceilingMs = grownMs({ baseMs: this.#baseMs, factor: 2, maxMs: this.#maxMs }, step)
+    if (this.#jitter === 'none') return Math.max(ceilingMs, asked ?? 0)
+    // Jitter is only ever added to what the server asked for: many clients got the same answer.
+    return (asked ?? 0) + ceilingMs * chance(this.#surroundings.random)
+  }
+
+  async #backoff(
+    { delayMs, reason }: Scheduled,
+    signal: AbortSignal | undefined,
+    progress: Progress,
+  ): Promise<void> {
+    const { clock } = this.#surroundings
+    const startMs = clock.now()
+    try {
+      await clock.sleep(delayMs, signal)
+      signal?.throwIfAborted()
+    } catch (error) {
+      const late = isPlimsollError(error, 'ERR_PLIMSOLL_DEADLINE')
+      this.#report(reason, late ? 'deadline' : 'aborted', 0)
+      throw error
+    } finally {
+      progress.retryDelayMs += clock.now() - startMs
+    }
+  }
+
+  #report(reason: RetryReason, result: RetryResult, delayMs: number): void {
+    const { recorder, subject } = this.#surroundings
+    recorder.record({ kind: 'retry', subject, reason, result, delayS: delayMs / 1000 })
+  }
+
+  #reportAsked(askedMs: number, result: RetryResult, progress: Progress): void {
+    const { recorder, subject } = this.#surroundings
+    const refused = result === 'retry_after_over_cap' ? 'over_cap' : 'ignored'
+    const action = result === 'scheduled' ? 'honoured' : refused
+    progress.lastRetryAfterMs = askedMs
+    progress.lastAction = action
+    recorder.record({ kind: 'retry_after', subject, durationS: askedMs / 1000, action })
+  }
+
+  #notify(notice: RetryNotice): void {
+    try {
+      this.#options.onRetry?.(notice)
+    } catch {
+      // A hook observes; what it throws must not change what happens to the call.
+    }
+  }
+}
