@@ -1,1 +1,23 @@
-export {}
+export { check, type CheckOptions } from './check.ts'
+export type { Counting } from './count/counted.ts'
+export { SloCheckError, type Issue, type Place } from './error.ts'
+export type { Step } from './query/ask.ts'
+export { ANSI, PLAIN, type Colours } from './report/colours.ts'
+export { renderExplain } from './report/explain.ts'
+export { renderJson } from './report/json.ts'
+export type { ObjectiveReport, Report } from './report/model.ts'
+export { renderTable } from './report/table.ts'
+export { embeddedSource, type EmbeddedOptions, type TelemetryFile } from './source/embedded.ts'
+export { planSource, type Choice, type SourcePlan } from './source/plan.ts'
+export type { RunInfo, Source, SourceDescription } from './source/source.ts'
+export { readTelemetryFiles } from './source/telemetry-files.ts'
+export type {
+  Comparison,
+  NoDataRule,
+  Objective,
+  ObjectiveKind,
+  SpecQuery,
+  Specs,
+} from './spec/model.ts'
+export { parseSpecs, type SpecFile } from './spec/parse-specs.ts'
+export { exitCodeOf, type Verdict } from './verdict.ts'

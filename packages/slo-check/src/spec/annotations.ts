@@ -38,7 +38,9 @@ const PARSERS = {
 
 type Name = keyof typeof PARSERS
 type Values = { [K in Name]?: Located<ValueOf<(typeof PARSERS)[K]>> }
-type ValueOf<P> = P extends (value: string) => infer R ? Extract<R, { value: unknown }>['value'] : never
+type ValueOf<P> = P extends (value: string) => infer R
+  ? Extract<R, { value: unknown }>['value']
+  : never
 
 const PREFIX = `${ANNOTATION_NAMESPACE}/`
 

@@ -98,7 +98,10 @@ function readRatio(ratio: RatioFields, path: string, text: SpecText): Indicator 
   if (raw !== undefined) {
     for (const other of [good, bad, total])
       if (other !== undefined)
-        text.report(other.at, `${where} has \`raw\`, or \`good\` or \`bad\` with \`total\`, not both`)
+        text.report(
+          other.at,
+          `${where} has \`raw\`, or \`good\` or \`bad\` with \`total\`, not both`,
+        )
     if (lacks(ratio, 'rawType'))
       text.report(ratio.at, `${where} has \`raw\` and needs \`rawType\`: success or failure`)
     const query = queryOf(raw, 'raw', text)

@@ -67,7 +67,8 @@ function checkSpec(slo: SloFields, text: SpecText): void {
 
 /** Valid OpenSLO that we cannot do: saying so is better than a verdict that ignores it. */
 function checkUnsupported(fields: Located<ObjectiveFields>, index: number, text: SpecText): void {
-  const { timeSliceTarget, timeSliceWindow, indicator, indicatorRef, compositeWeight } = fields.value
+  const { timeSliceTarget, timeSliceWindow, indicator, indicatorRef, compositeWeight } =
+    fields.value
   const reasons: Record<string, [Located<unknown> | undefined, string]> = {
     timeSliceTarget: [timeSliceTarget, 'time slices'],
     timeSliceWindow: [timeSliceWindow, 'time slices'],
@@ -100,7 +101,8 @@ function checkAnnotations(indicator: Indicator, draft: Draft): void {
     )
   }
   const counts =
-    kind?.value === 'percentile' || kind?.value === 'rate' ||
+    kind?.value === 'percentile' ||
+    kind?.value === 'rate' ||
     (indicator.kind === 'ratio' && indicator.shape !== 'raw')
   if (minSamples !== undefined && !counts) {
     text.report(
@@ -193,7 +195,5 @@ function readLimit(
     if (lacks(fields, name))
       text.report(fields.at, `\`${path}\` is missing: a \`thresholdMetric\` is held against it`)
   }
-  return op === undefined || value === undefined
-    ? undefined
-    : { op: op.value, limit: value.value }
+  return op === undefined || value === undefined ? undefined : { op: op.value, limit: value.value }
 }

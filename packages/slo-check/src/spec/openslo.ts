@@ -116,10 +116,7 @@ const sloSpec = record({
 })
 
 /** Which document is it? Read before its fields, so that a foreign version yields one error and not twenty. */
-export const readHeader = record(
-  { apiVersion: required(filled), kind: required(filled) },
-  'open',
-)
+export const readHeader = record({ apiVersion: required(filled), kind: required(filled) }, 'open')
 
 export const readSli = record({
   apiVersion: required(filled),

@@ -84,7 +84,9 @@ function gatherDocuments(text: SpecText, gathered: Gathered): void {
       gatherSli(document.contents, context, gathered)
     } else if (kind !== undefined) {
       const { line } = text.place(document.contents.range[0])
-      gathered.notes.push(`${text.file}:${line}: a document of kind ${kind} has no effect on a verdict`)
+      gathered.notes.push(
+        `${text.file}:${line}: a document of kind ${kind} has no effect on a verdict`,
+      )
     }
   }
 }
@@ -126,7 +128,10 @@ function gatherSli(contents: unknown, context: Context, gathered: Gathered): voi
     gathered.indicators.set(name.value, { text, at: name.at, indicator })
     return
   }
-  text.report(name.at, `the SLI \`${name.value}\` is already defined at ${where(first.text, first.at)}`)
+  text.report(
+    name.at,
+    `the SLI \`${name.value}\` is already defined at ${where(first.text, first.at)}`,
+  )
 }
 
 function reportDuplicates(slos: readonly SloDocument[]): void {

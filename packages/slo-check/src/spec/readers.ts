@@ -46,7 +46,10 @@ export function optional<T>(read: Reader<T>): Field<T> {
 }
 
 /** A mapping with these fields and, unless `open`, no others. */
-export function record<F extends Fields>(fields: F, shape: 'closed' | 'open' = 'closed'): Reader<RecordOf<F>> {
+export function record<F extends Fields>(
+  fields: F,
+  shape: 'closed' | 'open' = 'closed',
+): Reader<RecordOf<F>> {
   return (node, context) => {
     const entries = entriesOf(node, context)
     if (entries === undefined) return undefined
@@ -76,7 +79,9 @@ export function lacks(mapping: Located<unknown>, field: string): boolean {
 }
 
 /** A mapping with free keys. */
-export function mapOf<T>(read: Reader<T>): Reader<ReadonlyMap<string, Located<T> & { keyAt: number }>> {
+export function mapOf<T>(
+  read: Reader<T>,
+): Reader<ReadonlyMap<string, Located<T> & { keyAt: number }>> {
   return (node, context) => {
     const entries = entriesOf(node, context)
     if (entries === undefined) return undefined
@@ -103,7 +108,9 @@ export function listOf<T>(read: Reader<T>): Reader<readonly Located<T>[]> {
 }
 
 /** Text; `test` gives what it must be when it is not. */
-export function text(test: (value: string) => string | undefined = () => undefined): Reader<string> {
+export function text(
+  test: (value: string) => string | undefined = () => undefined,
+): Reader<string> {
   return (raw, context) => {
     const scalar = textScalar(raw, context)
     if (scalar === undefined) return undefined
@@ -123,13 +130,18 @@ export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
     if (word !== undefined) return { value: word, at: found.at }
     const choice = words.length === 1 ? `\`${words[0]}\`` : `one of ${words.join(', ')}`
     const near = didYouMean(found.value, words)
-    context.text.report(found.at, `\`${context.path}\` must be ${choice}, got ${JSON.stringify(found.value)}${near}`)
+    context.text.report(
+      found.at,
+      `\`${context.path}\` must be ${choice}, got ${JSON.stringify(found.value)}${near}`,
+    )
     return undefined
   }
 }
 
 /** A finite number; `test` gives what it must be when it is not. */
-export function number(test: (value: number) => string | undefined = () => undefined): Reader<number> {
+export function number(
+  test: (value: number) => string | undefined = () => undefined,
+): Reader<number> {
   return (raw, context) => {
     const node = context.resolve(raw)
     if (!isScalar(node) || typeof node.value !== 'number') return wrong(node, context, 'a number')
@@ -172,7 +184,10 @@ export function offsetOf(node: unknown, context: Context): number {
   return empty ? context.keyAt : (ranged?.range?.[0] ?? context.keyAt)
 }
 
-function textScalar(raw: unknown, context: Context): (Located<string> & { scalar: Scalar }) | undefined {
+function textScalar(
+  raw: unknown,
+  context: Context,
+): (Located<string> & { scalar: Scalar }) | undefined {
   const node = context.resolve(raw)
   if (!isScalar(node) || typeof node.value !== 'string') {
     const quoted = isScalar(node) && node.value !== null ? `: write "${node.source ?? ''}"` : ''

@@ -1,4 +1,4 @@
-import { LineCounter, Scalar, parseAllDocuments, type Document, type ParsedNode } from 'yaml'
+import { LineCounter, Scalar, parseAllDocuments, type Document } from 'yaml'
 import type { Issue, Place } from '../error.ts'
 
 /** One spec file: its YAML documents, its positions, and the faults found so far. */
@@ -15,7 +15,7 @@ export interface SpecText {
 /** Reads YAML 1.2. Never throws: what is no YAML stands in `issues`. */
 export function readSpecText(file: string, text: string): SpecText {
   const lineCounter = new LineCounter()
-  const parsed = parseAllDocuments<ParsedNode>(text, { lineCounter, prettyErrors: false })
+  const parsed = parseAllDocuments(text, { lineCounter, prettyErrors: false })
   const documents = Array.isArray(parsed) ? parsed : []
   const issues: Issue[] = []
   const place = (offset: number): Place => {
@@ -61,18 +61,12 @@ function sourceOffsets(text: string, scalar: Scalar): readonly number[] {
 
 function contentStart(text: string, scalar: Scalar): number {
   const start = scalar.range?.[0] ?? 0
-  switch (scalar.type) {
-    case Scalar.BLOCK_LITERAL:
-    case Scalar.BLOCK_FOLDED: {
-      const newline = text.indexOf('\n', start)
-      return newline === -1 ? text.length : newline + 1
-    }
-    case Scalar.QUOTE_DOUBLE:
-    case Scalar.QUOTE_SINGLE:
-      return start + 1
-    default:
-      return start
+  if (scalar.type === Scalar.BLOCK_LITERAL || scalar.type === Scalar.BLOCK_FOLDED) {
+    const newline = text.indexOf('\n', start)
+    return newline === -1 ? text.length : newline + 1
   }
+  const isQuoted = scalar.type === Scalar.QUOTE_DOUBLE || scalar.type === Scalar.QUOTE_SINGLE
+  return isQuoted ? start + 1 : start
 }
 
 const ESCAPE_LENGTHS: Readonly<Record<string, number>> = { x: 4, u: 6, U: 10 }

@@ -1,0 +1,120 @@
+import { createAsker, type Asker, type Step } from './query/ask.ts'
+import { prepareQueries, type Prepared } from './query/prepare.ts'
+import { metricsOf } from './query/selector.ts'
+import type { ObjectiveReport, Report } from './report/model.ts'
+import { measureCount, measureRate, measureThreshold } from './sli/limit.ts'
+import type { Measurement } from './sli/measurement.ts'
+import { measurePercentile } from './sli/percentile.ts'
+import { measureRatio, measureRawRatio } from './sli/ratio.ts'
+import { unitOf } from './sli/units.ts'
+import type { Source } from './source/source.ts'
+import type { Objective, Specs } from './spec/model.ts'
+import { judge, promiseOf, worst } from './verdict.ts'
+
+export interface CheckOptions {
+  readonly specs: Specs
+  readonly source: Source
+  /** Told each query as it was asked. */
+  readonly onStep?: (step: Step) => void
+}
+
+/**
+ * Asks whether the promises of the specs were kept in the run of the source.
+ *
+ * What the data leave open is a verdict, not an error.
+ *
+ * @throws SloCheckError `ERR_PLIMSOLL_QUERY_INVALID` when a query does not parse: nothing is judged then.
+ * @throws PromqlError of kind `engine` when the engine itself fails.
+ */
+export async function check(options: CheckOptions): Promise<Report> {
+  const { specs, source, onStep = () => undefined } = options
+  const prepared = prepareQueries(specs.objectives, source)
+  const warnings = new Set(source.warnings)
+  const warn = (message: string): void => {
+    warnings.add(message)
+  }
+  const objectives: ObjectiveReport[] = []
+  for (const objective of specs.objectives) {
+    const asker = createAsker(source, objective, onStep, warn)
+    const measurement = await measure(objective, prepared, asker, warn)
+    objectives.push(reportOf(objective, measurement, prepared, source))
+  }
+  const { run, description } = source
+  return {
+    schemaVersion: 1,
+    verdict: worst(objectives.map(({ verdict }) => verdict)),
+    run: { id: run.id, start: iso(run.start), end: iso(run.end), complete: run.complete },
+    source: {
+      ...description,
+      services: run.services,
+      instances: run.instances,
+      evaluatedAt: iso(source.evaluationTime),
+      windowSeconds: source.windowSeconds,
+    },
+    spec: { files: specs.files },
+    objectives,
+    notes: ['the run takes the place of the time windows', ...new Set(specs.notes)],
+    warnings: [...warnings],
+  }
+}
+
+function measure(
+  objective: Objective,
+  prepared: Prepared,
+  asker: Asker,
+  warn: (message: string) => void,
+): Promise<Measurement> {
+  if (objective.kind === 'ratio') {
+    return objective.shape === 'raw'
+      ? measureRawRatio(objective, prepared(objective.raw), asker)
+      : measureRatio(objective, prepared(objective.part), prepared(objective.total), asker)
+  }
+  const query = prepared(objective.query)
+  if (objective.kind === 'percentile') return measurePercentile(objective, query, asker, warn)
+  return LIMIT_MEASURES[objective.kind](query, asker)
+}
+
+const LIMIT_MEASURES = {
+  threshold: measureThreshold,
+  count: measureCount,
+  rate: measureRate,
+} as const
+
+function reportOf(
+  objective: Objective,
+  measurement: Measurement,
+  prepared: Prepared,
+  source: Source,
+): ObjectiveReport {
+  const { op, limit } = promiseOf(objective)
+  const measured = measurement.state === 'measured' ? measurement : undefined
+  const { verdict, reason } = judge(objective, measurement, source.run)
+  return {
+    slo: objective.slo,
+    objective: objective.objective,
+    kind: objective.kind,
+    op,
+    value: measured?.value ?? null,
+    bounds: [measured?.interval.low ?? null, measured?.interval.high ?? null],
+    unit: objective.unit ?? measured?.unit ?? usualUnit(objective, prepared),
+    target: limit,
+    good: measurement.good,
+    total: measurement.total,
+    counting: measurement.counting,
+    verdict,
+    reason,
+  }
+}
+
+/** The unit of a value that was not measured. */
+function usualUnit(objective: Objective, prepared: Prepared): string | null {
+  if (objective.kind === 'ratio') return '1'
+  if (objective.kind === 'rate') return '1/s'
+  if (objective.kind !== 'percentile') return null
+  const [metric] = metricsOf(prepared(objective.query).parsed)
+  return metric === undefined ? null : unitOf(metric)
+}
+
+function iso(seconds: number): string {
+  return new Date(Math.round(seconds * 1000)).toISOString()
+}

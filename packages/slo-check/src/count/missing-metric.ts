@@ -1,0 +1,24 @@
+import type { Asker } from '../query/ask.ts'
+import { metricOfRun } from '../query/selector.ts'
+import { durationText } from '../query/template.ts'
+import { similarNames } from '../similar.ts'
+import type { SpecQuery } from '../spec/model.ts'
+import { samplesOf } from './numbers.ts'
+
+/** Why a metric has no series: undefined when the run did record it, and the selector just matches none of it. */
+export async function missingMetric(
+  metric: string,
+  written: SpecQuery,
+  asker: Asker,
+): Promise<string | undefined> {
+  const { run, windowSeconds } = asker.source
+  const answer = await asker.ask({
+    written,
+    sent: `count(last_over_time(${metricOfRun(metric, run.id)}[${durationText(windowSeconds)}]))`,
+    reading: 'did the run record the metric at all?',
+  })
+  if ('error' in answer || samplesOf(answer).length > 0) return undefined
+  const near = similarNames(metric, await asker.source.metricNames())
+  const advice = near.length === 0 ? '' : `; the nearest that it has: ${near.join(', ')}`
+  return `the run never recorded the metric ${metric}${advice}`
+}

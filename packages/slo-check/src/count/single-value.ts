@@ -1,0 +1,49 @@
+import type { Asker } from '../query/ask.ts'
+import type { PreparedQuery } from '../query/prepare.ts'
+import { metricsOf } from '../query/selector.ts'
+import type { Counted } from './counted.ts'
+import { missingMetric } from './missing-metric.ts'
+import { numberOf, samplesOf, seriesText } from './numbers.ts'
+
+/** The value of a query that runs as it is written. Several series are no value: which one was meant? */
+export async function singleValue(query: PreparedQuery, asker: Asker): Promise<Counted> {
+  const answer = await asker.ask({
+    written: query.query,
+    sent: query.text,
+    reading: 'as it is written; it must give one number',
+  })
+  const counting = 'raw'
+  if ('error' in answer)
+    return { state: 'nonsense', counting, reason: `the query failed: ${answer.error}` }
+  const samples = samplesOf(answer)
+  const [only] = samples
+  if (only === undefined) return nothing(query, asker)
+  if (samples.length > 1) {
+    const named = samples.slice(0, 3).map(({ metric }) => seriesText(metric))
+    const more = samples.length > 3 ? ' and more' : ''
+    return {
+      state: 'nonsense',
+      counting,
+      reason: `the query \`${query.query.role}\` gives ${samples.length} series, not one number: ${named.join(', ')}${more}; put sum(…) or another aggregation around it`,
+    }
+  }
+  const value = numberOf(only.value)
+  if (Number.isFinite(value)) return { state: 'value', counting, value }
+  return {
+    state: 'nonsense',
+    counting,
+    reason: `the query \`${query.query.role}\` gives ${only.value[1]}, which is no number to judge by${Number.isNaN(value) ? ' (a division of nothing by nothing gives it)' : ''}`,
+  }
+}
+
+async function nothing(query: PreparedQuery, asker: Asker): Promise<Counted> {
+  for (const metric of metricsOf(query.parsed)) {
+    const reason = await missingMetric(metric, query.query, asker)
+    if (reason !== undefined) return { state: 'no_data', counting: 'raw', reason }
+  }
+  return {
+    state: 'no_data',
+    counting: 'raw',
+    reason: `the query \`${query.query.role}\` gives nothing; add \`or vector(0)\` where nothing means 0`,
+  }
+}

@@ -1,0 +1,58 @@
+import { PromqlError, type InstantResult } from '@plimsoll/promql'
+import type { Source } from '../source/source.ts'
+import type { Objective, SpecQuery } from '../spec/model.ts'
+
+/** One query as it was asked, for `--explain`. */
+export interface Step {
+  readonly slo: string
+  readonly objective: string
+  /** The query of the spec that this one serves. */
+  readonly written: SpecQuery
+  readonly sent: string
+  /** How the answer is read. */
+  readonly reading: string
+  readonly answer: InstantResult | { readonly error: string }
+}
+
+/** A query with the sentence that says how its answer is read. */
+interface Asked {
+  readonly written: SpecQuery
+  readonly sent: string
+  readonly reading: string
+}
+
+/** Asks the source on behalf of one objective, and reports each step. */
+export interface Asker {
+  readonly source: Source
+  /** Gives the answer, or the engine's words when the query cannot be evaluated on these data. */
+  ask(asked: Asked): Promise<InstantResult | { readonly error: string }>
+}
+
+export function createAsker(
+  source: Source,
+  objective: Objective,
+  onStep: (step: Step) => void,
+  warn: (message: string) => void,
+): Asker {
+  const head = { slo: objective.slo, objective: objective.objective }
+  return {
+    source,
+    async ask(asked) {
+      const answer = await answerOf(source, asked.sent)
+      onStep({ ...head, ...asked, answer })
+      if (!('error' in answer))
+        for (const warning of answer.warnings) warn(`${objective.slo}: ${warning}`)
+      return answer
+    },
+  }
+}
+
+async function answerOf(source: Source, query: string): Promise<InstantResult | { error: string }> {
+  try {
+    return await source.instant(query)
+  } catch (error) {
+    // An engine that failed says nothing about the data: that is no answer but a fault.
+    if (error instanceof PromqlError && error.kind !== 'engine') return { error: error.message }
+    throw error
+  }
+}

@@ -1,0 +1,109 @@
+import { PromqlError, type ParsedQuery } from '@plimsoll/promql'
+import { SloCheckError, type Issue } from '../error.ts'
+import type { Source } from '../source/source.ts'
+import { queriesOf, type Objective, type SpecQuery } from '../spec/model.ts'
+import { choosesRun, escaped, RUN_LABEL } from './selector.ts'
+import { durationText, fillTemplate, type FilledTemplate, type Fillings } from './template.ts'
+
+/** A query of a spec, filled in and parsed. */
+export interface PreparedQuery {
+  readonly query: SpecQuery
+  /** The query with its placeholders filled. */
+  readonly text: string
+  readonly parsed: ParsedQuery
+}
+
+/** Finds the prepared form of a query. */
+export type Prepared = (query: SpecQuery) => PreparedQuery
+
+/**
+ * Fills in and parses every query, so that no verdict is given while one of them is wrong.
+ *
+ * @throws SloCheckError `ERR_PLIMSOLL_QUERY_INVALID` with every fault, at its place in the spec file.
+ */
+export function prepareQueries(objectives: readonly Objective[], source: Source): Prepared {
+  const fillings = fillingsOf(source)
+  const prepared = new Map<SpecQuery, PreparedQuery>()
+  const issues: Issue[] = []
+  for (const query of new Set(objectives.flatMap(queriesOf))) {
+    const result = prepare(query, fillings, source)
+    if ('parsed' in result) prepared.set(query, result)
+    else issues.push(...result.issues)
+  }
+  if (issues.length > 0) {
+    throw new SloCheckError(
+      'ERR_PLIMSOLL_QUERY_INVALID',
+      issues.length === 1 ? 'a query is not valid' : `${issues.length} queries are not valid`,
+      { issues },
+    )
+  }
+  return (query) => {
+    const found = prepared.get(query)
+    if (found === undefined) throw new Error(`the query ${query.text} was not prepared`)
+    return found
+  }
+}
+
+function prepare(
+  query: SpecQuery,
+  fillings: Fillings,
+  source: Source,
+): PreparedQuery | { issues: Issue[] } {
+  const filled = fillTemplate(query.text, fillings)
+  const fault = (offset: number, message: string): Issue => ({
+    ...query.locate(offset),
+    message: `the query \`${query.role}\`: ${message}`,
+  })
+  if (filled.faults.length > 0)
+    return { issues: filled.faults.map(({ offset, message }) => fault(offset, message)) }
+  try {
+    const parsed = source.parse(filled.text)
+    const complaint = complain(parsed, source)
+    if (complaint === undefined) return { query, text: filled.text, parsed }
+    return { issues: [fault(filled.origin(complaint.offset), complaint.message)] }
+  } catch (error) {
+    if (!(error instanceof PromqlError) || error.kind !== 'parse') throw error
+    return { issues: [fault(offsetOf(error, filled), error.message)] }
+  }
+}
+
+/** What parses and still has no single value for this run. */
+function complain(
+  parsed: ParsedQuery,
+  source: Source,
+): { offset: number; message: string } | undefined {
+  if (parsed.type === 'matrix' || parsed.type === 'string') {
+    const what = parsed.type === 'matrix' ? 'a range of samples' : 'a string'
+    return { offset: 0, message: `gives ${what}, not a number; put a function around it` }
+  }
+  const { others } = source.run
+  const open = parsed.selectors.find((selector) => !choosesRun(selector))
+  if (others.length === 0 || parsed.bareSelector !== null || open === undefined) return undefined
+  return {
+    offset: open.start,
+    message: `the data hold ${others.length + 1} runs and this selector does not choose one; add {${RUN_LABEL}="$run"}`,
+  }
+}
+
+function fillingsOf(source: Source): Fillings {
+  const { id, services } = source.run
+  const [service, ...more] = services
+  return {
+    window: { value: durationText(source.windowSeconds) },
+    run: id === null ? { why: 'the telemetry carries no run id' } : { value: escaped(id) },
+    service:
+      service === undefined
+        ? { why: 'the telemetry names no service' }
+        : more.length > 0
+          ? { why: `the run has several services: ${services.join(', ')}` }
+          : { value: escaped(service) },
+  }
+}
+
+/** The offset in the template of a parse error's line and column in the filled text. */
+function offsetOf(error: PromqlError, filled: FilledTemplate): number {
+  const lines = filled.text.split('\n')
+  const line = Math.min(Math.max(error.line ?? 1, 1), lines.length)
+  const before = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0)
+  return filled.origin(Math.min(before + (error.column ?? 1) - 1, filled.text.length))
+}

@@ -1,0 +1,107 @@
+import type { Verdict } from '../verdict.ts'
+import { PLAIN, type Colours } from './colours.ts'
+import { numberText, sign, valueText, wrapped } from './format.ts'
+import type { ObjectiveReport, Report } from './model.ts'
+
+const MARKS: Readonly<Record<Verdict, string>> = {
+  pass: '✓',
+  fail: '✗',
+  inconclusive: '?',
+  no_data: '∅',
+}
+const HEADS = ['verdict', 'objective', 'value', 'target', 'good/total', 'counting'] as const
+const RIGHT = new Set<number>([2, 3, 4])
+const WIDTH = 96
+const INDENT = '    '
+
+/** The report for people, in at most 100 columns where names allow. */
+export function renderTable(report: Report, colours: Colours = PLAIN): string {
+  const rows = report.objectives.map(cellsOf)
+  const widths = HEADS.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, column) => pad(cell, widths[column] ?? 0, RIGHT.has(column))).join('  ')
+  const lines = [
+    ...headOf(report, colours),
+    '',
+    `  ${colours.faint(line(HEADS).trimEnd())}`,
+    ...report.objectives.flatMap((objective, index) => {
+      const text = line(rows[index] ?? []).trimEnd()
+      const reason = wrapped(objective.reason, WIDTH - INDENT.length)
+      return [
+        colours.verdict(objective.verdict, MARKS[objective.verdict]) +
+          ' ' +
+          painted(text, objective, colours),
+        ...reason.map((part) => INDENT + colours.faint(part)),
+      ]
+    }),
+    '',
+    ...remarksOf(report),
+    summaryOf(report, colours),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function cellsOf(objective: ObjectiveReport): string[] {
+  const { slo, good, total, target, unit } = objective
+  return [
+    objective.verdict,
+    slo,
+    measuredText(objective),
+    `${sign(objective.op)} ${valueText(target, unit)}`,
+    total === null ? '-' : `${good === null ? '-' : numberText(good)}/${numberText(total)}`,
+    objective.counting,
+  ]
+}
+
+/** The value, or what is known of it. */
+function measuredText(objective: ObjectiveReport): string {
+  const { value, unit, target, bounds } = objective
+  if (value !== null) return valueText(value, unit, target)
+  const [low, high] = bounds
+  if (low !== null && high === null) return `> ${valueText(low, unit)}`
+  return '-'
+}
+
+function headOf(report: Report, colours: Colours): string[] {
+  const { run, source } = report
+  const seconds = (Date.parse(run.end) - Date.parse(run.start)) / 1000
+  const instances = source.instances === 1 ? '1 instance' : `${source.instances} instances`
+  const whole =
+    run.complete === null ? 'completeness unknown' : run.complete ? 'complete' : 'INCOMPLETE'
+  return [
+    `${colours.strong(`run ${run.id ?? '(no run id)'}`)}  ${source.services.join(', ')}`.trimEnd(),
+    `  ${run.start} + ${numberText(seconds)} s, ${instances}, ${whole}`,
+    `  ${source.name}`,
+  ]
+}
+
+function remarksOf(report: Report): string[] {
+  const remarks = [
+    ...report.notes.map((note) => `note: ${note}`),
+    ...(report.warnings.length === 0 ? [] : [warningsText(report.warnings.length)]),
+  ]
+  return [...remarks.flatMap((remark) => wrapped(remark, WIDTH)), '']
+}
+
+function warningsText(count: number): string {
+  return count === 1 ? '1 warning about the data' : `${count} warnings about the data`
+}
+
+function summaryOf(report: Report, colours: Colours): string {
+  const counts = (['fail', 'no_data', 'inconclusive', 'pass'] as const).flatMap((verdict) => {
+    const count = report.objectives.filter((objective) => objective.verdict === verdict).length
+    return count === 0 ? [] : [`${count} ${verdict}`]
+  })
+  return `verdict: ${colours.verdict(report.verdict, report.verdict)} (${counts.join(', ')})`
+}
+
+function painted(text: string, objective: ObjectiveReport, colours: Colours): string {
+  const { verdict } = objective
+  return colours.verdict(verdict, text.slice(0, verdict.length)) + text.slice(verdict.length)
+}
+
+function pad(text: string, width: number, right: boolean): string {
+  return right ? text.padStart(width) : text.padEnd(width)
+}

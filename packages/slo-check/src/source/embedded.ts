@@ -1,0 +1,121 @@
+import type { Engine, LoadReport } from '@plimsoll/promql'
+import { SloCheckError } from '../error.ts'
+import { readMarkers, takeCensus, windowOver, type Extent, type Recorded } from './census.ts'
+import { findRun, type FoundRun } from './run-info.ts'
+import type { Source, SourceDescription } from './source.ts'
+
+/** A file of OTLP JSON lines. */
+export interface TelemetryFile {
+  readonly name: string
+  readonly lines: Uint8Array | string
+}
+
+export interface EmbeddedOptions {
+  /** An engine without data; the source disposes of it. */
+  readonly engine: Engine
+  readonly files: Iterable<TelemetryFile>
+  readonly description: SourceDescription
+  /** The run to check; null when there must be one only. */
+  readonly wantedRun: string | null
+  /** What was found wrong before the files were read. */
+  readonly warnings?: readonly string[]
+}
+
+/**
+ * A source on the embedded engine.
+ *
+ * @throws SloCheckError `ERR_PLIMSOLL_RUN_NO_DATA` when the files hold no metric, and as `findRun` does.
+ */
+export function embeddedSource(options: EmbeddedOptions): Source {
+  const { engine, description } = options
+  const loaded = loadAll(engine, options.files)
+  const warnings = [...(options.warnings ?? []), ...loaded.warnings]
+  if (loaded.extent === null) throw noData(description, loaded)
+  const { extent } = loaded
+  const recorded = takeCensus(engine, extent)
+  const found = findRun(
+    { extent, recorded, ...readMarkers(engine, extent) },
+    options.wantedRun,
+    description.name,
+  )
+  return sourceOf(options, found, recorded, warnings)
+}
+
+function sourceOf(
+  options: EmbeddedOptions,
+  { run, heard }: FoundRun,
+  recorded: readonly Recorded[],
+  warnings: readonly string[],
+): Source {
+  const { engine, description } = options
+  const windowSeconds = windowOver({ from: Math.min(run.start, heard), to: heard })
+  const metrics = new Set(recorded.filter((one) => one.run === run.id).map(({ metric }) => metric))
+  const unknown = run.complete === null ? [run.completeness] : []
+  return {
+    description,
+    run,
+    evaluationTime: heard,
+    windowSeconds,
+    warnings: [...warnings, ...unknown],
+    parse: (query) => engine.parse(query),
+    instant: (query) =>
+      new Promise((resolve) => {
+        resolve(engine.instant(query, heard))
+      }),
+    metricNames: () => Promise.resolve([...metrics]),
+    [Symbol.dispose]: () => {
+      engine[Symbol.dispose]()
+    },
+  }
+}
+
+interface Loaded {
+  readonly extent: Extent | null
+  readonly warnings: readonly string[]
+  readonly lines: number
+  readonly ignoredLines: number
+}
+
+function loadAll(engine: Engine, files: Iterable<TelemetryFile>): Loaded {
+  const reports: LoadReport[] = []
+  const warnings: string[] = []
+  for (const { name, lines } of files) {
+    const report = engine.load(lines, name)
+    reports.push(report)
+    warnings.push(...warningsOf(name, report))
+  }
+  const from = reports.flatMap(({ minTime }) => minTime ?? [])
+  const to = reports.flatMap(({ maxTime }) => maxTime ?? [])
+  return {
+    extent: from.length === 0 ? null : { from: Math.min(...from), to: Math.max(...to) },
+    warnings,
+    lines: reports.reduce((sum, report) => sum + report.lines, 0),
+    ignoredLines: reports.reduce((sum, report) => sum + report.ignoredLines, 0),
+  }
+}
+
+function warningsOf(name: string, report: LoadReport): string[] {
+  const lines = report.problems.map(({ file, line, message }) => `${file}:${line}: ${message}`)
+  const unlisted = report.problemCount - report.problems.length
+  if (unlisted > 0) lines.push(`${name}: ${unlisted} more problems`)
+  if (report.adjustedStarts > 0) {
+    lines.push(
+      `${name}: ${report.adjustedStarts} series began no earlier than their first point; their start was put 1 ms before it`,
+    )
+  }
+  return lines
+}
+
+function noData(description: SourceDescription, loaded: Loaded): SloCheckError {
+  const files =
+    description.files.length === 1 ? 'its file' : `its ${description.files.length} files`
+  const held =
+    loaded.lines === 0
+      ? 'hold no line'
+      : `hold ${loaded.lines} lines, ${loaded.ignoredLines} of them traces or logs, and no metric`
+  const first = loaded.warnings.slice(0, 3).map((warning) => `\n  ${warning}`)
+  return new SloCheckError(
+    'ERR_PLIMSOLL_RUN_NO_DATA',
+    `${description.name} has no data: ${files} ${held}${first.join('')}`,
+  )
+}

@@ -1,0 +1,41 @@
+import { latestRun, namedRun, openRunFolder } from './run-folder.ts'
+import type { SourceDescription } from './source.ts'
+
+/** What to check. */
+export interface Choice {
+  /** Where the preload keeps its runs. */
+  readonly dir: string
+  /** Run id, or where no OTLP files are given also a run's folder; null for the latest run or the only one. */
+  readonly run: string | null
+  /** Files of OTLP JSON lines; empty for a run's folder. */
+  readonly otlp: readonly string[]
+}
+
+/** Which files to load, and which run of theirs to check. */
+export interface SourcePlan {
+  readonly description: SourceDescription
+  readonly wantedRun: string | null
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Finds the files of a choice, before any engine is needed.
+ *
+ * @throws SloCheckError `ERR_PLIMSOLL_RUN_NOT_FOUND`, `ERR_PLIMSOLL_RUN_NOT_A_RUN` or `ERR_PLIMSOLL_RUN_NO_DATA`.
+ */
+export function planSource(choice: Choice): SourcePlan {
+  if (choice.otlp.length > 0) {
+    return {
+      description: { kind: 'otlp-files', name: choice.otlp.join(', '), files: choice.otlp },
+      wantedRun: choice.run,
+      warnings: [],
+    }
+  }
+  const path = choice.run === null ? latestRun(choice.dir) : namedRun(choice.dir, choice.run)
+  const { id, metricsFiles, warnings } = openRunFolder(path)
+  return {
+    description: { kind: 'run-folder', name: path, files: metricsFiles },
+    wantedRun: id,
+    warnings,
+  }
+}
