@@ -1,0 +1,37 @@
+import { relative } from 'node:path'
+import { SIGNALS, type Signal } from '@plimsoll/semconv'
+import type { Owners } from './api-globals.ts'
+import type { Settings } from './settings.ts'
+import { VERSION } from './version.ts'
+
+/** The one line that says what is on, and where telemetry goes. */
+export function banner(settings: Settings, owners: Owners, cwd: string): string {
+  const { identity, config, configFile } = settings
+  const what =
+    config.fetch === undefined
+      ? 'fetch is observed'
+      : `fetch is under the policies of ${relative(cwd, configFile ?? '')}`
+  return `${VERSION}, run ${identity.runId}: ${what}; ${whither(settings, owners, cwd)}`
+}
+
+/** `telemetry goes to X`, or signal by signal where they part. */
+function whither(settings: Settings, owners: Owners, cwd: string): string {
+  const places = SIGNALS.map((signal) => ({
+    signal,
+    place: placeOf(signal, settings, owners, cwd),
+  }))
+  const [first, ...others] = places
+  if (first !== undefined && others.every(({ place }) => place === first.place)) {
+    return `telemetry goes ${first.place}`
+  }
+  return places.map(({ signal, place }) => `${signal} go ${place}`).join(', ')
+}
+
+function placeOf(signal: Signal, { otlp, folders }: Settings, owners: Owners, cwd: string): string {
+  if (owners[signal] === 'foreign') return 'to the OpenTelemetry SDK that was here first'
+  const destination = otlp.destinations[signal]
+  if (destination.kind === 'none') return 'nowhere'
+  if (destination.kind === 'file') return `to ${relative(cwd, folders.run) || folders.run}`
+  // Without path and query: either may hold a key.
+  return `to ${new URL(destination.endpoint.url).origin} by OTLP`
+}

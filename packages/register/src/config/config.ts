@@ -1,0 +1,30 @@
+import type { FetchOptions } from '../fetch-stand-in.ts'
+
+/** The configuration after defaults. */
+export interface Config {
+  readonly service: { readonly name?: string | undefined; readonly version?: string | undefined }
+  /** Policies for the global `fetch`; absent: it is observed only. */
+  readonly fetch: FetchOptions | undefined
+  readonly metrics: {
+    /** Boundaries to add to histograms, by instrument name. */
+    readonly boundaries: Readonly<Record<string, readonly number[]>>
+    /** Hosts told apart on metrics. */
+    readonly maxHosts: number
+  }
+  readonly files: {
+    /** Folder of runs and key, relative to the working folder. */
+    readonly dir: string
+    /** Runs kept when a new one begins. */
+    readonly keepRuns: number
+    /** Megabytes (10^6 bytes) that one run may write. */
+    readonly maxMegabytes: number
+  }
+}
+
+/** What holds where no file says otherwise. */
+export const CONFIG_DEFAULTS = {
+  service: {},
+  fetch: undefined,
+  metrics: { boundaries: {}, maxHosts: 50 },
+  files: { dir: '.plimsoll', keepRuns: 20, maxMegabytes: 512 },
+} as const satisfies Config

@@ -1,0 +1,116 @@
+import { createRequire } from 'node:module'
+import type { Document, LineCounter } from 'yaml'
+
+/** Where in a file: both count from 1. */
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+export type Path = readonly (string | number)[]
+
+/** A configuration file as data, with the way back to its text. */
+export interface Source {
+  readonly value: unknown
+  /** Where the value at `path` stands, or its key; the nearest thing around it where it is absent. */
+  place(path: Path, part: 'key' | 'value'): Place
+}
+
+/** What keeps the text from being data at all. */
+export interface SyntaxFault extends Place {
+  readonly message: string
+}
+
+/**
+ * Parses YAML 1.2, of which JSON is a part; a `.json` file must be JSON indeed.
+ *
+ * The parser is loaded only here: a program without a configuration does not pay for it.
+ */
+export function parseSource(text: string, isJson: boolean): Source | readonly SyntaxFault[] {
+  const { parseDocument, LineCounter } = createRequire(import.meta.url)(
+    'yaml',
+  ) as typeof import('yaml')
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' })
+  if (document.errors.length > 0) {
+    return document.errors.map((error) => ({
+      message: error.message.split('\n', 1)[0] ?? error.message,
+      ...placeAt(lines, error.pos[0]),
+    }))
+  }
+  const fault = isJson ? jsonFault(text, lines) : undefined
+  if (fault !== undefined) return [fault]
+  return {
+    value: document.toJS({ maxAliasCount: 100 }) as unknown,
+    place: (path, part) => placeAt(lines, offsetOf(document, path, part)),
+  }
+}
+
+function placeAt(lines: LineCounter, offset: number): Place {
+  const { line, col } = lines.linePos(offset)
+  // Offset 0 of an empty text has no line yet.
+  return { line: Math.max(line, 1), column: Math.max(col, 1) }
+}
+
+function jsonFault(text: string, lines: LineCounter): SyntaxFault | undefined {
+  try {
+    JSON.parse(text)
+    return undefined
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const position = /at position (\d+)/u.exec(message)?.[1]
+    return {
+      message: `not JSON: ${message.replace(/ (in JSON )?at position .*$/u, '')}`,
+      ...placeAt(lines, position === undefined ? text.trimEnd().length : Number(position)),
+    }
+  }
+}
+
+/** Walks down as far as the path leads. */
+function offsetOf(document: Document, path: Path, part: 'key' | 'value'): number {
+  let offset = startOf(document.contents) ?? 0
+  let node: unknown = document.contents
+  for (const [index, step] of path.entries()) {
+    const pair = childOf(node, step)
+    if (pair === undefined) return offset
+    const last = index === path.length - 1
+    offset =
+      (last && part === 'key' ? startOf(pair.key) : undefined) ??
+      startOf(pair.value) ??
+      startOf(pair.key) ??
+      offset
+    node = pair.value
+  }
+  return offset
+}
+
+function childOf(
+  node: unknown,
+  step: string | number,
+): { key: unknown; value: unknown } | undefined {
+  const items = property(node, 'items')
+  if (!Array.isArray(items)) return undefined
+  for (const [index, item] of items.entries()) {
+    const key = property(item, 'key')
+    // A pair of a map has a key, an item of a list has none.
+    if (
+      key === undefined ? index === step : String(property(key, 'value') ?? key) === String(step)
+    ) {
+      return key === undefined
+        ? { key: item, value: item }
+        : { key, value: property(item, 'value') }
+    }
+  }
+  return undefined
+}
+
+function startOf(node: unknown): number | undefined {
+  const range = property(node, 'range')
+  return Array.isArray(range) && typeof range[0] === 'number' ? range[0] : undefined
+}
+
+function property(holder: unknown, name: string): unknown {
+  return typeof holder === 'object' && holder !== null && name in holder
+    ? (holder as Record<string, unknown>)[name]
+    : undefined
+}

@@ -1,0 +1,68 @@
+import type { Recorder } from '@plimsoll/policies'
+import type { TelemetryRecorder } from '@plimsoll/telemetry'
+import type { Outcome } from '../files/run-record.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+
+export interface EndingOptions {
+  readonly recorder: TelemetryRecorder
+  readonly pipeline: Pipeline
+  /** Has the workers write what they have, and goes on. */
+  readonly callWorkers: () => void
+  /** Blocks until all that was sent, by workers too, has arrived or is given up. */
+  readonly awaitDelivery: () => void
+  /** Writes how the run ended, where this process keeps its record. */
+  readonly writeOutcome: (outcome: Outcome) => void
+  /** All is written: nobody need wait for this thread. */
+  readonly written: () => void
+}
+
+/** The end of an instance: what it has is written, then its end marker, once and last. */
+export interface Ending {
+  /** The program may still add to it: its `exit` listeners run now. */
+  begin(): void
+  /** Nothing more is to come, as far as one can tell. */
+  finish(outcome: Outcome): void
+  /** `recorder` as one that also writes what comes after the end. */
+  heedful(recorder: Recorder): Recorder
+}
+
+type Phase = 'running' | 'ending' | 'ended'
+
+export function createEnding(options: EndingOptions): Ending {
+  const { recorder, pipeline } = options
+  let phase: Phase = 'running'
+
+  const begin = (): void => {
+    if (phase !== 'running') return
+    phase = 'ending'
+    // Should a listener of the program kill the process, this much is there.
+    pipeline.flush('always')
+    pipeline.writeThrough()
+  }
+
+  return {
+    begin,
+    finish(outcome) {
+      if (phase === 'ended') {
+        // Another code was asked for after the last listener; the markers stand.
+        options.writeOutcome(outcome)
+        return
+      }
+      begin()
+      phase = 'ended'
+      options.callWorkers()
+      recorder.runEnded(outcome.exitCode)
+      pipeline.flush('final')
+      options.awaitDelivery()
+      options.writeOutcome(outcome)
+      options.written()
+    },
+    heedful: (inner) => ({
+      record(record) {
+        inner.record(record)
+        // A wrapper around ours let the program on: its last numbers replace those that were written.
+        if (phase === 'ended') pipeline.flush('final')
+      },
+    }),
+  }
+}

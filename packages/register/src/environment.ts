@@ -1,0 +1,69 @@
+import { LOG_LEVELS, type LogLevel } from './messages.ts'
+
+/** The process environment, or a part of it in tests. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Names of the variables of ours that one process leaves for the next, or that a user sets. */
+export const VARIABLES = {
+  runId: 'PLIMSOLL_RUN_ID',
+  parent: 'PLIMSOLL_PARENT',
+  config: 'PLIMSOLL_CONFIG',
+  strict: 'PLIMSOLL_STRICT',
+  log: 'PLIMSOLL_LOG',
+  interval: 'PLIMSOLL_INTERVAL_MS',
+  urlHashKey: 'PLIMSOLL_URL_HASH_KEY',
+} as const
+
+/** What the user asked of the preload by variables of ours. */
+export interface Switches {
+  readonly strict: boolean
+  readonly log: LogLevel
+  /** Milliseconds between writes, where the user set it. */
+  readonly intervalMs: number | undefined
+  readonly configFile: string | undefined
+  /** One line for each variable that makes no sense. */
+  readonly problems: readonly string[]
+}
+
+/** Reads the `PLIMSOLL_*` variables that are switches. Empty ones count as unset. */
+export function readSwitches(env: Environment): Switches {
+  const problems: string[] = []
+  return {
+    strict: isTrue(env[VARIABLES.strict]),
+    log: logLevel(env[VARIABLES.log], problems),
+    intervalMs: interval(env[VARIABLES.interval], problems),
+    configFile: set(env[VARIABLES.config]),
+    problems,
+  }
+}
+
+/** A variable that is there and not blank. */
+export function set(value: string | undefined): string | undefined {
+  const trimmed = value?.trim()
+  return trimmed === '' ? undefined : trimmed
+}
+
+function isTrue(value: string | undefined): boolean {
+  return ['1', 'true'].includes(set(value)?.toLowerCase() ?? '')
+}
+
+function logLevel(value: string | undefined, problems: string[]): LogLevel {
+  const asked = set(value)?.toLowerCase()
+  if (asked === undefined) return 'info'
+  const known = LOG_LEVELS.find((level) => level === asked)
+  if (known === undefined) {
+    problems.push(`${VARIABLES.log}=${asked} is none of ${LOG_LEVELS.join(', ')}; info is used`)
+  }
+  return known ?? 'info'
+}
+
+function interval(value: string | undefined, problems: string[]): number | undefined {
+  const asked = set(value)
+  if (asked === undefined) return undefined
+  const ms = Number(asked)
+  if (Number.isInteger(ms) && ms >= 10 && ms <= 600_000) return ms
+  problems.push(
+    `${VARIABLES.interval}=${asked} is no whole number of milliseconds from 10 to 600000; the default is used`,
+  )
+  return undefined
+}

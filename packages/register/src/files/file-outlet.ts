@@ -1,0 +1,78 @@
+import type { Signal } from '@plimsoll/semconv'
+import type { Loss, Outlet } from '../pipeline/outlet.ts'
+import type { DiskWarning } from './disk-warning.ts'
+import { createLineFile, type LineFile } from './line-file.ts'
+import { bytesOfOthers, telemetryFile } from './run-folder.ts'
+
+/** Share of the cap that events and spans may fill; the rest is for metrics, which verdicts are made of. */
+const ITEMS_SHARE = 0.75
+
+export interface FileOutletOptions {
+  readonly run: string
+  readonly instance: string
+  /** Bytes that the whole run may write. */
+  readonly maxBytes: number
+  readonly warning: DiskWarning
+  readonly loss: Loss
+}
+
+/**
+ * Appends OTLP JSON lines to the files of one instance, synchronously: also from an exit handler.
+ *
+ * Past its share of the cap an event or span is dropped and counted. Metrics are cumulative, so they are thinned out
+ * instead: the nearer the cap, the more regular snapshots are left out. The final one is always written.
+ */
+export function createFileOutlet(options: FileOutletOptions): Outlet {
+  const { run, instance, maxBytes, warning, loss } = options
+  const files = filesOf(run, instance)
+  let ofOthers = 0
+  let leftOut = 0
+
+  const used = (): number =>
+    ofOthers + Object.values(files).reduce((sum, { size }) => sum + size, 0)
+
+  return {
+    send({ signal, body, items, final }) {
+      if (signal !== 'metrics' && !final && used() + body.length > maxBytes * ITEMS_SHARE) {
+        loss(signal, 'size_cap', items)
+        return
+      }
+      try {
+        files[signal].append(body)
+      } catch (error) {
+        warning(run, error)
+        loss(signal, 'write_failed', items)
+      }
+    },
+    wantsMetrics() {
+      ofOthers = measured(run, instance, ofOthers)
+      leftOut += 1
+      if (leftOut < snapshotStep(used(), maxBytes)) return false
+      leftOut = 0
+      return true
+    },
+    finish() {
+      // Every line is in the hands of the operating system already.
+    },
+  }
+}
+
+/** Every how many intervals a snapshot is written: 1 up to three quarters of the cap, then fewer and fewer. */
+export function snapshotStep(usedBytes: number, maxBytes: number): number {
+  if (usedBytes <= maxBytes * ITEMS_SHARE) return 1
+  return usedBytes >= maxBytes ? Infinity : Math.ceil((4 * usedBytes) / (maxBytes - usedBytes))
+}
+
+function filesOf(run: string, instance: string): Record<Signal, LineFile> {
+  const of = (signal: Signal) => createLineFile(telemetryFile(run, instance, signal))
+  return { metrics: of('metrics'), traces: of('traces'), logs: of('logs') }
+}
+
+function measured(run: string, instance: string, before: number): number {
+  try {
+    return bytesOfOthers(run, instance)
+  } catch {
+    // The folder is gone or was never made: the next write says so.
+    return before
+  }
+}

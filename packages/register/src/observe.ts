@@ -1,0 +1,199 @@
+import { performance } from 'node:perf_hooks'
+import { isMainThread, setEnvironmentData, threadId } from 'node:worker_threads'
+import type { Resource } from '@opentelemetry/resources'
+import { LoggerProvider } from '@opentelemetry/sdk-logs'
+import { TracerProvider } from '@opentelemetry/sdk-trace'
+import { createFetch, installUrlHashKey, observeFetch } from './fetch-stand-in.ts'
+import { installRecorder } from '@plimsoll/policies'
+import { SIGNALS, type Signal } from '@plimsoll/semconv'
+import {
+  apiMeasures,
+  createCells,
+  createRecorder,
+  type TelemetryRecorder,
+} from '@plimsoll/telemetry'
+import { ownersNow, registerProviders, type Owners, type Providers } from './api-globals.ts'
+import { banner } from './banner.ts'
+import { endWithProcess } from './ending/end-with-process.ts'
+import { createEnding, type Ending } from './ending/ending.ts'
+import { awaitWorkers, callWorkers, createWorkerBoard, enterWorker } from './ending/workers.ts'
+import { createDiskWarning, type DiskWarning } from './files/disk-warning.ts'
+import { openRunFiles, type RunFiles } from './files/run-files.ts'
+import { urlHashKey } from './files/url-hash-key.ts'
+import { wrapGlobalFetch } from './global-fetch.ts'
+import { createGuard, type Guard } from './guard.ts'
+import type { Messages } from './messages.ts'
+import type { Destination } from './otlp/settings.ts'
+import type { Loss } from './pipeline/outlet.ts'
+import { createPipeline, type Pipeline } from './pipeline/pipeline.ts'
+import { openRoutes, type Routes } from './pipeline/routes.ts'
+import { DEFAULT_INTERVAL_MS, startSchedule } from './pipeline/schedule.ts'
+import { resourceOf } from './resource.ts'
+import { samplerOf } from './sampler.ts'
+import { inheritance, leaveForChildren, parentOf, type Settings } from './settings.ts'
+
+const MEGABYTE = 1_000_000
+/** An ending process waits no longer for its workers to write; */
+const WORKERS_MS = 500
+/** and no longer for a collector, workers included. */
+const DELIVERY_MS = 900
+
+/** Puts the preload together and lets it loose on this process or worker. */
+export function observe(settings: Settings, messages: Messages): void {
+  const { identity, folders, config } = settings
+  const owners = ownersNow()
+  const guard = createGuard((text) => messages.error(text))
+  const warning = createDiskWarning(messages)
+  // Losses are counted by the recorder, which comes after the outlets that lose.
+  let recorder: TelemetryRecorder | undefined
+  const loss: Loss = (signal, reason, items) => recorder?.lost(signal, reason, items)
+
+  const routes = openRoutes({
+    destinations: ourDestinations(settings, owners),
+    run: folders.run,
+    instance: identity.instance,
+    maxBytes: config.files.maxMegabytes * MEGABYTE,
+    messages,
+    warning,
+    loss,
+  })
+  const cells = createCells({ boundaries: config.metrics.boundaries })
+  const resource = resourceOf(settings.service, identity, settings.attributes)
+  const fault = (error: unknown): void =>
+    guard('while it wrote telemetry', () => {
+      throw error
+    })
+  const pipeline = createPipeline({ routes: routes.bySignal, cells, resource, loss, fault })
+  const providers: Providers = {
+    meterProvider: routes.bySignal.metrics === undefined ? undefined : cells.meterProvider,
+    ...providersOf(routes, pipeline, resource, messages),
+  }
+  registerProviders(providers, process.env)
+  const { loggerProvider } = providers
+  recorder = createRecorder({
+    measures: owners.metrics === 'foreign' ? apiMeasures() : cells.measures,
+    ...(loggerProvider === undefined ? {} : { loggerProvider }),
+    runId: identity.runId,
+    maxHosts: config.metrics.maxHosts,
+  })
+
+  const runFiles = routes.files ? openRunFiles(settings, warning) : undefined
+  const ending = tieEnding({ settings, routes, recorder, pipeline, runFiles, guard, messages })
+  installRecorder(ending.heedful(recorder))
+  wrapFetch(settings, warning)
+  recorder.runStarted()
+  startSchedule({ pipeline, guard, ...intervals(settings) })
+  if (isMainThread && identity.parent === undefined) {
+    messages.info(banner(settings, owners, process.cwd()))
+  }
+}
+
+/** A signal whose provider is another's goes where that one sends it. */
+function ourDestinations({ otlp }: Settings, owners: Owners): Partial<Record<Signal, Destination>> {
+  return Object.fromEntries(
+    SIGNALS.filter((signal) => owners[signal] === 'ours').map((signal) => [
+      signal,
+      otlp.destinations[signal],
+    ]),
+  )
+}
+
+function providersOf(
+  { bySignal }: Routes,
+  pipeline: Pipeline,
+  resource: Resource,
+  messages: Messages,
+): Pick<Providers, 'tracerProvider' | 'loggerProvider'> {
+  const { sampler, problem } = samplerOf(process.env)
+  if (problem !== undefined && isMainThread) messages.warn(problem)
+  return {
+    tracerProvider:
+      bySignal.traces === undefined
+        ? undefined
+        : new TracerProvider({ resource, sampler, spanProcessors: [pipeline.spanProcessor] }),
+    loggerProvider:
+      bySignal.logs === undefined
+        ? undefined
+        : new LoggerProvider({ resource, processors: [pipeline.logProcessor] }),
+  }
+}
+
+interface Tied {
+  readonly settings: Settings
+  readonly routes: Routes
+  readonly recorder: TelemetryRecorder
+  readonly pipeline: Pipeline
+  readonly runFiles: RunFiles | undefined
+  readonly guard: Guard
+  readonly messages: Messages
+}
+
+/** Ties the end of this thread to that of the process, its workers' and its children's to it. */
+function tieEnding({
+  settings,
+  routes,
+  recorder,
+  pipeline,
+  runFiles,
+  guard,
+  messages,
+}: Tied): Ending {
+  const board = isMainThread ? createWorkerBoard() : settings.board
+  const awaitDelivery = (): void => {
+    const endsAt = performance.now() + (routes.senders.length > 0 ? DELIVERY_MS : WORKERS_MS)
+    for (const sender of routes.senders) sender.finish(Math.max(0, endsAt - performance.now()))
+    if (!isMainThread || board === undefined) return
+    const silent = awaitWorkers(board, Math.max(0, endsAt - performance.now()))
+    if (silent > 0) messages.warn(`${silent} busy workers did not write their last telemetry`)
+  }
+  const ending = createEnding({
+    recorder,
+    pipeline,
+    callWorkers: () => {
+      if (isMainThread && board !== undefined) callWorkers(board)
+    },
+    awaitDelivery,
+    writeOutcome: (outcome) => runFiles?.writeOutcome(outcome),
+    written: () => worker?.written(),
+  })
+  const worker =
+    isMainThread || board === undefined
+      ? undefined
+      : enterWorker(board, threadId, () => guard('at its end', () => ending.finish({})))
+  endWithProcess({
+    ending,
+    guard,
+    flush: () => pipeline.flush('always'),
+    board,
+    ownThreads: routes.senders.map(({ thread }) => thread),
+  })
+  if (isMainThread && board !== undefined) {
+    const parent = parentOf(settings, routes.files)
+    leaveForChildren(parent, process.env)
+    const { key, value } = inheritance(parent, board)
+    setEnvironmentData(key, value)
+  }
+  return ending
+}
+
+function wrapFetch({ config, folders }: Settings, warning: DiskWarning): void {
+  try {
+    installUrlHashKey(urlHashKey(process.env, folders.home))
+  } catch (error) {
+    // The key of the process, made at random, serves: hashes of this run compare with each other only.
+    warning(folders.home, error)
+  }
+  const policies = config.fetch
+  wrapGlobalFetch((fetch) =>
+    policies === undefined ? observeFetch(fetch) : createFetch({ ...policies, fetch }),
+  )
+}
+
+function intervals({ intervalMs, otlp }: Settings): { itemsMs: number; metricsMs: number } {
+  const itemsMs = intervalMs ?? DEFAULT_INTERVAL_MS
+  const remote = otlp.destinations.metrics.kind === 'otlp'
+  return {
+    itemsMs,
+    metricsMs: intervalMs ?? (remote ? otlp.metricsIntervalMs : DEFAULT_INTERVAL_MS),
+  }
+}

@@ -1,0 +1,53 @@
+import type { Signal } from '@plimsoll/semconv'
+import { parsedObject } from '../parsed-object.ts'
+
+/** Where one signal is posted, and with what. */
+export interface Endpoint {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+  readonly gzip: boolean
+  /** Paths of PEM files. */
+  readonly caFile?: string | undefined
+  readonly certFile?: string | undefined
+  readonly keyFile?: string | undefined
+}
+
+/** Becomes 1 when all is sent or given up. */
+export const DONE = 0
+/** Items given up after the end was announced, when messages are heard no more. */
+export const LOST = 1
+
+/** What the sender thread is started with. */
+export interface SenderData {
+  readonly plimsollSender: true
+  readonly endpoints: Readonly<Partial<Record<Signal, Endpoint>>>
+  readonly contentType: string
+  /** Two int32: {@link DONE} and {@link LOST}. */
+  readonly board: SharedArrayBuffer
+}
+
+/** From the program's thread to the sender. */
+export type ToSender =
+  | {
+      readonly kind: 'request'
+      readonly signal: Signal
+      readonly body: Uint8Array
+      readonly items: number
+    }
+  | { readonly kind: 'end'; readonly deadlineMs: number }
+
+/** From the sender to the program's thread. */
+export interface FromSender {
+  readonly kind: 'lost'
+  readonly signal: Signal
+  readonly items: number
+  readonly reason: 'export_failed' | 'queue_full'
+  /** What happened, with the address that did not answer. */
+  readonly message: string
+}
+
+/** Whether a worker was started as our sender: such a one is not observed. */
+export function isSenderThread(workerData: unknown): boolean {
+  return parsedObject(workerData)?.['plimsollSender'] === true
+}

@@ -1,0 +1,23 @@
+import type { LossReason, Signal } from '@plimsoll/semconv'
+
+/** One OTLP request, serialised. */
+export interface Request {
+  readonly signal: Signal
+  readonly body: Uint8Array
+  /** Data points, spans or events in it: what is lost when it is. */
+  readonly items: number
+  /** The last word of this instance: written where at all possible. */
+  readonly final: boolean
+}
+
+/** Where requests go. None of these throws; what cannot be delivered is told to {@link Loss}. */
+export interface Outlet {
+  send(request: Request): void
+  /** Whether the next regular snapshot of the metrics is wanted; a cumulative one that is left out is not lost. */
+  wantsMetrics(): boolean
+  /** Blocks until all is delivered or given up, at most `deadlineMs`. */
+  finish(deadlineMs: number): void
+}
+
+/** Told what was recorded and could not be delivered. */
+export type Loss = (signal: Signal, reason: LossReason, items: number) => void

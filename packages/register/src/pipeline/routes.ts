@@ -1,0 +1,69 @@
+import { SIGNALS, type Signal } from '@plimsoll/semconv'
+import type { DiskWarning } from '../files/disk-warning.ts'
+import { createFileOutlet } from '../files/file-outlet.ts'
+import type { Messages } from '../messages.ts'
+import { createSender, type Sender } from '../otlp/sender.ts'
+import type { Destination } from '../otlp/settings.ts'
+import type { Endpoint } from '../otlp/thread-data.ts'
+import type { Loss } from './outlet.ts'
+import type { Route } from './pipeline.ts'
+
+export interface RouteOptions {
+  readonly destinations: Readonly<Partial<Record<Signal, Destination>>>
+  readonly run: string
+  readonly instance: string
+  readonly maxBytes: number
+  readonly messages: Messages
+  readonly warning: DiskWarning
+  readonly loss: Loss
+}
+
+export interface Routes {
+  readonly bySignal: Readonly<Partial<Record<Signal, Route>>>
+  readonly senders: readonly Sender[]
+  /** Whether any signal goes to files. */
+  readonly files: boolean
+}
+
+/** Opens the outlets that the destinations ask for: one for files, one sender for each form of OTLP. */
+export function openRoutes({ destinations, ...options }: RouteOptions): Routes {
+  const bySignal: Partial<Record<Signal, Route>> = {}
+  const to = (kind: Destination['kind']) =>
+    SIGNALS.filter((signal) => destinations[signal]?.kind === kind)
+  const toFiles = to('file')
+  if (toFiles.length > 0) {
+    const outlet = createFileOutlet(options)
+    for (const signal of toFiles) bySignal[signal] = { outlet, format: 'json' }
+  }
+  const senders: Sender[] = []
+  for (const format of ['protobuf', 'json'] as const) {
+    const endpoints = endpointsOf(destinations, format)
+    if (Object.keys(endpoints).length === 0) continue
+    const contentType = format === 'json' ? 'application/json' : 'application/x-protobuf'
+    const sender = createSender({
+      endpoints,
+      contentType,
+      messages: options.messages,
+      loss: options.loss,
+    })
+    senders.push(sender)
+    for (const signal of SIGNALS) {
+      if (endpoints[signal] !== undefined) bySignal[signal] = { outlet: sender, format }
+    }
+  }
+  return { bySignal, senders, files: toFiles.length > 0 }
+}
+
+function endpointsOf(
+  destinations: RouteOptions['destinations'],
+  format: Route['format'],
+): Partial<Record<Signal, Endpoint>> {
+  const endpoints: Partial<Record<Signal, Endpoint>> = {}
+  for (const signal of SIGNALS) {
+    const destination = destinations[signal]
+    if (destination?.kind === 'otlp' && destination.format === format) {
+      endpoints[signal] = destination.endpoint
+    }
+  }
+  return endpoints
+}

@@ -1,0 +1,98 @@
+import { readFileSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { parsedObject } from './parsed-object.ts'
+
+/** What of a `package.json` matters here. */
+export interface Package {
+  readonly folder: string
+  readonly name: string | undefined
+  readonly version: string | undefined
+  /** Absolute paths of its commands. */
+  readonly commands: readonly string[]
+  /** A workspace root is a folder of programs, not one of them. */
+  readonly isWorkspaceRoot: boolean
+}
+
+/** The program that Node was asked to run. */
+export interface Program {
+  /** Absolute path of the main script, links followed; absent with `-e`, `-p` and in a REPL. */
+  readonly script: string | undefined
+  /** As it was typed, without its folder: the name of the link `npx`, say. */
+  readonly command: string
+  readonly package: Package | undefined
+}
+
+/** Launchers and tools, whose own requests are nobody's telemetry. `NODE_OPTIONS=-r …` loads them too. */
+const LAUNCHERS: ReadonlySet<string> = new Set([
+  'npm',
+  'corepack',
+  'yarn',
+  'pnpm',
+  '@yarnpkg/cli',
+  '@yarnpkg/cli-dist',
+])
+const OWN_PACKAGES = '@plimsoll/'
+
+/** Reads `argv` and the `package.json` nearest to the main script. */
+export function mainProgram(argv: readonly string[] = process.argv): Program {
+  const typed = argv[1]
+  if (typed === undefined || typed === '-') {
+    return { script: undefined, command: 'node', package: undefined }
+  }
+  const script = realPath(resolve(typed))
+  return { script, command: basename(typed), package: nearestPackage(dirname(script)) }
+}
+
+/** Whether the program is a command of a launcher or of ours. */
+export function isLeftAlone(program: Program): boolean {
+  const { script, package: owner } = program
+  if (script === undefined || owner?.name === undefined) return false
+  if (!LAUNCHERS.has(owner.name) && !owner.name.startsWith(OWN_PACKAGES)) return false
+  return owner.commands.includes(script)
+}
+
+function nearestPackage(start: string): Package | undefined {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const found = readPackage(folder)
+    if (found !== undefined) return found
+    if (dirname(folder) === folder) return undefined
+  }
+}
+
+function readPackage(folder: string): Package | undefined {
+  const content = readJson(join(folder, 'package.json'))
+  if (content === undefined) return undefined
+  const { name, version, bin, workspaces } = content
+  const commands = typeof bin === 'string' ? [bin] : Object.values(parsedObject(bin) ?? {})
+  return {
+    folder,
+    name: text(name),
+    version: text(version),
+    commands: commands
+      .filter((path) => typeof path === 'string')
+      .map((path) => realPath(resolve(folder, path))),
+    isWorkspaceRoot: workspaces !== undefined,
+  }
+}
+
+function readJson(path: string): Record<string, unknown> | undefined {
+  try {
+    return parsedObject(JSON.parse(readFileSync(path, 'utf8')))
+  } catch {
+    // Absent, unreadable or no JSON: then it names nothing, and Node itself will say what it thinks of it.
+    return undefined
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    // `node app` for app.js: Node adds the extension later.
+    return path
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

@@ -1,0 +1,114 @@
+import { resolve } from 'node:path'
+import { getEnvironmentData, isMainThread } from 'node:worker_threads'
+import type { Attributes } from '@opentelemetry/api'
+import { validateFetchOptions } from './fetch-stand-in.ts'
+import { CONFIG_DEFAULTS, type Config } from './config/config.ts'
+import { loadConfig } from './config/load.ts'
+import { VARIABLES, type Environment, type Switches } from './environment.ts'
+import { foldersOf, type Folders } from './files/run-folder.ts'
+import { readOtlpSettings, type OtlpSettings } from './otlp/settings.ts'
+import { parsedObject } from './parsed-object.ts'
+import { mainProgram, type Program } from './program.ts'
+import { environmentAttributes, serviceOf, type Service } from './resource.ts'
+import { asParent, identify, type Identity, type Parent } from './run/identity.ts'
+
+/** All that is decided before anything is touched. */
+export interface Settings {
+  readonly program: Program
+  readonly identity: Identity
+  readonly service: Service
+  /** What `OTEL_RESOURCE_ATTRIBUTES` adds. */
+  readonly attributes: Attributes
+  readonly config: Config
+  /** Absolute path of the configuration, valid or not. */
+  readonly configFile: string | undefined
+  readonly configIsValid: boolean
+  readonly otlp: OtlpSettings
+  readonly folders: Folders
+  readonly intervalMs: number | undefined
+  /** Memory shared by the main thread and its workers; absent in a worker whose main thread is not observed. */
+  readonly board: SharedArrayBuffer | undefined
+  /** A line for each thing that cannot be as it was asked for. */
+  readonly problems: readonly string[]
+  /** Whether a parent of this process has told of those of the configuration. */
+  readonly toldByParent: boolean
+}
+
+/** Under this key a main thread leaves for its workers what a process leaves in its environment. */
+const INHERITANCE = 'plimsoll'
+
+/** What a main thread leaves for its workers. */
+export interface Inheritance {
+  readonly key: typeof INHERITANCE
+  readonly value: { readonly parent: Parent; readonly board: SharedArrayBuffer }
+}
+
+export function inheritance(parent: Parent, board: SharedArrayBuffer): Inheritance {
+  return { key: INHERITANCE, value: { parent, board } }
+}
+
+/** Reads environment, configuration and `package.json`. */
+export function readSettings(
+  switches: Switches,
+  env: Environment,
+  cwd: string,
+  epochMs: number,
+): Settings {
+  const left = isMainThread ? undefined : parsedObject(getEnvironmentData(INHERITANCE))
+  const identity = identify(env, asParent(left?.['parent']), epochMs)
+  const program = mainProgram()
+  const loaded = loadConfig(cwd, switches.configFile, validateFetchOptions)
+  const configFile = loaded.kind === 'none' ? undefined : loaded.file
+  const config = loaded.kind === 'invalid' ? CONFIG_DEFAULTS : loaded.config
+  const found = environmentAttributes(env)
+  const otlp = readOtlpSettings(env)
+  const parentFolder = identity.parent?.folder
+  const own = foldersOf(cwd, config.files.dir, identity.runId)
+  const board = left?.['board']
+  return {
+    program,
+    identity,
+    config,
+    otlp,
+    service: serviceOf(config, env, found.attributes, program),
+    attributes: found.attributes,
+    configFile,
+    configIsValid: loaded.kind === 'valid',
+    // One run, one folder, wherever a child has its working folder.
+    folders:
+      parentFolder === undefined
+        ? own
+        : {
+            home: resolve(parentFolder, '..', '..'),
+            runs: resolve(parentFolder, '..'),
+            run: parentFolder,
+          },
+    intervalMs: switches.intervalMs,
+    board: board instanceof SharedArrayBuffer ? board : undefined,
+    problems: [
+      ...switches.problems,
+      ...(loaded.kind === 'invalid' ? loaded.problems : []),
+      ...[identity.problem, found.problem].filter((problem) => problem !== undefined),
+      ...otlp.problems,
+    ],
+    toldByParent:
+      identity.parent !== undefined && (!isMainThread || identity.parent.config === configFile),
+  }
+}
+
+/** What this process leaves for those that it starts. */
+export function parentOf(settings: Settings, hasFiles: boolean): Parent {
+  const { identity, folders, configFile } = settings
+  return {
+    runId: identity.runId,
+    instance: identity.instance,
+    ...(hasFiles ? { folder: folders.run } : {}),
+    ...(configFile === undefined ? {} : { config: configFile }),
+  }
+}
+
+/** Puts it where `fork`, `cluster` and `spawn` hand it on. */
+export function leaveForChildren(parent: Parent, env: NodeJS.ProcessEnv): void {
+  env[VARIABLES.runId] = parent.runId
+  env[VARIABLES.parent] = JSON.stringify(parent)
+}
