@@ -53,7 +53,7 @@ export async function check(options: CheckOptions): Promise<Report> {
     },
     spec: { files: specs.files },
     objectives,
-    notes: ['the run takes the place of the time windows', ...new Set(specs.notes)],
+    notes: ['the run takes the place of the time windows', ...specs.notes],
     warnings: [...warnings],
   }
 }

@@ -67,7 +67,7 @@ function incompleteIsOpen(judgement: Judgement, run: RunInfo): Judgement {
   if (judgement.verdict !== 'pass' || run.complete !== false) return judgement
   return {
     verdict: 'inconclusive',
-    reason: `${judgement.reason}; so far, but the run is incomplete: ${run.completeness}`,
+    reason: `${judgement.reason}; so far: ${run.completeness}`,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { VectorSample } from '@plimsoll/promql'
 import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
 import { metricsOf } from '../query/selector.ts'
@@ -19,12 +20,10 @@ export async function singleValue(query: PreparedQuery, asker: Asker): Promise<C
   const [only] = samples
   if (only === undefined) return nothing(query, asker)
   if (samples.length > 1) {
-    const named = samples.slice(0, 3).map(({ metric }) => seriesText(metric))
-    const more = samples.length > 3 ? ' and more' : ''
     return {
       state: 'nonsense',
       counting,
-      reason: `the query \`${query.query.role}\` gives ${samples.length} series, not one number: ${named.join(', ')}${more}; put sum(…) or another aggregation around it`,
+      reason: `the query \`${query.query.role}\` gives ${samples.length} series, not one number: ${namedSeries(samples)}; put sum(…) or another aggregation around it`,
     }
   }
   const value = numberOf(only.value)
@@ -46,4 +45,21 @@ async function nothing(query: PreparedQuery, asker: Asker): Promise<Counted> {
     counting: 'raw',
     reason: `the query \`${query.query.role}\` gives nothing; add \`or vector(0)\` where nothing means 0`,
   }
+}
+
+/** The first series, by the labels in which they differ. */
+function namedSeries(samples: readonly VectorSample[]): string {
+  const first = samples[0]?.metric ?? {}
+  const names = new Set(samples.flatMap(({ metric }) => Object.keys(metric)))
+  const telling = [...names].filter((name) =>
+    samples.some(({ metric }) => metric[name] !== first[name]),
+  )
+  const shown = samples.slice(0, 3).map(({ metric }) => {
+    const labels = telling.flatMap((name) => {
+      const value = metric[name]
+      return value === undefined ? [] : [[name, value] as const]
+    })
+    return seriesText(Object.fromEntries(labels))
+  })
+  return shown.join(', ') + (samples.length > 3 ? ', …' : '')
 }

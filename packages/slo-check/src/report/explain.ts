@@ -2,7 +2,8 @@ import { samplesOf, seriesText } from '../count/numbers.ts'
 import type { Step } from '../query/ask.ts'
 import type { Report } from './model.ts'
 
-const SHOWN = 12
+/** A histogram of ours has 20 buckets or so; more than this is a query without aggregation. */
+const SHOWN = 24
 
 /** Each query as written, as sent, its raw answer, and how it was read. */
 export function renderExplain(report: Report, steps: readonly Step[]): string {

@@ -16,7 +16,7 @@ const INDENT = '    '
 
 /** The report for people, in at most 100 columns where names allow. */
 export function renderTable(report: Report, colours: Colours = PLAIN): string {
-  const rows = report.objectives.map(cellsOf)
+  const rows = report.objectives.map((objective) => cellsOf(objective, report))
   const widths = HEADS.map((head, column) =>
     Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
   )
@@ -43,16 +43,27 @@ export function renderTable(report: Report, colours: Colours = PLAIN): string {
   return `${lines.join('\n')}\n`
 }
 
-function cellsOf(objective: ObjectiveReport): string[] {
-  const { slo, good, total, target, unit } = objective
+function cellsOf(objective: ObjectiveReport, report: Report): string[] {
+  const { target, unit } = objective
   return [
     objective.verdict,
-    slo,
+    nameOf(objective, report),
     measuredText(objective),
     `${sign(objective.op)} ${valueText(target, unit)}`,
-    total === null ? '-' : `${good === null ? '-' : numberText(good)}/${numberText(total)}`,
+    countsText(objective),
     objective.counting,
   ]
+}
+
+/** The SLO's name tells, unless it has several objectives. */
+function nameOf({ slo, objective }: ObjectiveReport, report: Report): string {
+  const alone = report.objectives.filter((other) => other.slo === slo).length === 1
+  return alone ? slo : `${slo}: ${objective}`
+}
+
+function countsText({ good, total }: ObjectiveReport): string {
+  if (total === null) return '-'
+  return good === null ? numberText(total) : `${numberText(good)}/${numberText(total)}`
 }
 
 /** The value, or what is known of it. */
@@ -69,7 +80,11 @@ function headOf(report: Report, colours: Colours): string[] {
   const seconds = (Date.parse(run.end) - Date.parse(run.start)) / 1000
   const instances = source.instances === 1 ? '1 instance' : `${source.instances} instances`
   const whole =
-    run.complete === null ? 'completeness unknown' : run.complete ? 'complete' : 'INCOMPLETE'
+    run.complete === null
+      ? 'completeness unknown'
+      : run.complete
+        ? 'complete'
+        : 'INCOMPLETE: still running, or cut short'
   return [
     `${colours.strong(`run ${run.id ?? '(no run id)'}`)}  ${source.services.join(', ')}`.trimEnd(),
     `  ${run.start} + ${numberText(seconds)} s, ${instances}, ${whole}`,
@@ -86,7 +101,8 @@ function remarksOf(report: Report): string[] {
 }
 
 function warningsText(count: number): string {
-  return count === 1 ? '1 warning about the data' : `${count} warnings about the data`
+  const warnings = count === 1 ? '1 warning' : `${count} warnings`
+  return `${warnings} about the data: on stderr, and in the JSON report`
 }
 
 function summaryOf(report: Report, colours: Colours): string {

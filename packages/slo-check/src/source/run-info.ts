@@ -94,6 +94,6 @@ function completenessOf(
   const named = open.slice(0, 3).join(', ') + (open.length > 3 ? ', …' : '')
   return {
     complete: false,
-    completeness: `${open.length} of ${count} left no end marker (${named}): still running, or cut short`,
+    completeness: `${open.length} of ${count} left no end marker (${named})`,
   }
 }

@@ -145,12 +145,7 @@ function toObjective(
   const limit = readLimit(fields, index, text)
   if (limit === undefined || target === undefined) return undefined
   const kind = annotations.kind?.value ?? 'threshold'
-  if (kind !== 'percentile') {
-    draft.notes.push(
-      `${draft.name}: \`target\` has no effect on a ${kind}: its value is held against \`value\` alone`,
-    )
-    return { ...head, kind, query: indicator.query, ...limit }
-  }
+  if (kind !== 'percentile') return { ...head, kind, query: indicator.query, ...limit }
   const quantile = annotations.quantile?.value ?? target.value
   if (quantile === 0) {
     text.report(target.at, 'the `target` of a percentile is its quantile and must be above 0')

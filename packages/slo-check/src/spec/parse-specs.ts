@@ -1,4 +1,4 @@
-import { isAlias } from 'yaml'
+import { isAlias, isScalar, type Document } from 'yaml'
 import { SloCheckError, type Issue } from '../error.ts'
 import { didYouMean } from '../similar.ts'
 import { indicatorOfSli, type NamedIndicator } from './indicator.ts'
@@ -51,14 +51,18 @@ export function parseSpecs(files: readonly SpecFile[]): Specs {
   reportEmpty(texts, slos.length)
   const issues = texts.flatMap((text) => text.issues.toSorted(byPlace))
   if (issues.length > 0) throw invalid(issues)
-  return { files: files.map(({ name }) => name), objectives, notes }
+  return {
+    files: files.map(({ name }) => name),
+    objectives,
+    notes: [...new Set([...targetNotes(objectives), ...notes])],
+  }
 }
 
 /** A file without a document is a mistake, and so are files without a promise. */
 function reportEmpty(texts: readonly SpecText[], slos: number): void {
   const flawed = texts.some(({ issues }) => issues.length > 0)
   for (const text of texts) {
-    const empty = text.documents.every(({ contents }) => contents === null)
+    const empty = text.documents.every(isEmpty)
     if ((empty && text.issues.length === 0) || (slos === 0 && !flawed))
       text.report(
         0,
@@ -67,13 +71,19 @@ function reportEmpty(texts: readonly SpecText[], slos: number): void {
   }
 }
 
+/** Between two `---` there may be nothing, or a comment. */
+function isEmpty({ contents }: Document.Parsed): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null)
+}
+
 function gatherDocuments(text: SpecText, gathered: Gathered): void {
   for (const document of text.documents) {
-    if (document.errors.length > 0 || document.contents === null) continue
+    if (document.errors.length > 0 || isEmpty(document)) continue
+    const start = document.contents.range[0]
     const context: Context = {
       text,
       path: '',
-      keyAt: document.contents.range[0],
+      keyAt: start,
       resolve: (node) => (isAlias(node) ? node.resolve(document) : node),
     }
     const kind = readKind(document.contents, context)
@@ -83,7 +93,7 @@ function gatherDocuments(text: SpecText, gathered: Gathered): void {
     } else if (kind === 'SLI') {
       gatherSli(document.contents, context, gathered)
     } else if (kind !== undefined) {
-      const { line } = text.place(document.contents.range[0])
+      const { line } = text.place(start)
       gathered.notes.push(
         `${text.file}:${line}: a document of kind ${kind} has no effect on a verdict`,
       )
@@ -147,6 +157,18 @@ function reportDuplicates(slos: readonly SloDocument[]): void {
         `the SLO \`${name.value}\` is already defined at ${where(first.text, first.at)}`,
       )
   }
+}
+
+/** OpenSLO demands a target where a limit says all: say which of them mean nothing. */
+function targetNotes(objectives: readonly Objective[]): string[] {
+  return (['threshold', 'count', 'rate'] as const).flatMap((kind) => {
+    const slos = new Set(objectives.filter((one) => one.kind === kind).map(({ slo }) => slo))
+    return slos.size === 0
+      ? []
+      : [
+          `\`target\` has no effect on a ${kind}, which is held against \`value\` alone: ${[...slos].join(', ')}`,
+        ]
+  })
 }
 
 function invalid(issues: readonly Issue[]): SloCheckError {

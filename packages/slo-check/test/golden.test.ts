@@ -1,0 +1,73 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { ATTRIBUTES as A, INSTRUMENTS as I } from '@plimsoll/semconv'
+import { createEngine } from '@plimsoll/promql'
+import {
+  check,
+  embeddedSource,
+  parseSpecs,
+  renderExplain,
+  renderJson,
+  renderTable,
+  type Step,
+} from '@plimsoll/slo-check'
+import { describe, expect, test } from 'vitest'
+import { CALM, STORMY, harvestTruth } from './harvest-truth.ts'
+import { otlpLines, type InstanceTruth } from './otlp-lines.ts'
+
+// GOLDEN=write rewrites the files from what the code does now: then read the difference.
+
+const DOUBTS: InstanceTruth = {
+  service: 'doubts',
+  counters: [
+    { instrument: I.cacheLookups, attributes: { [A.cacheResult.key]: 'hit' }, value: 210 },
+    { instrument: I.cacheLookups, attributes: { [A.cacheResult.key]: 'miss' }, value: 90 },
+    { instrument: I.corruptBodies, value: 0 },
+  ],
+  histograms: [
+    { instrument: I.fallbackDuration, observations: [0.5, 1.5, 1.6, 2.2, 2.4, 4, 9, 40, 200] },
+  ],
+}
+
+const CASES: readonly { name: string; spec: string; truth: InstanceTruth }[] = [
+  { name: 'harvest.calm', spec: 'harvest', truth: harvestTruth(CALM) },
+  { name: 'harvest.stormy', spec: 'harvest', truth: harvestTruth(STORMY) },
+  {
+    name: 'harvest.cut-short',
+    spec: 'harvest',
+    truth: { ...harvestTruth(CALM), markers: 'start' },
+  },
+  { name: 'doubts', spec: 'doubts', truth: DOUBTS },
+]
+
+describe.each(CASES)('$name', ({ name, spec, truth }) => {
+  test('gives the report, the table and the explanation of its golden files', async () => {
+    const file = `${spec}.yaml`
+    const text = readFileSync(golden(file), 'utf8')
+    const telemetry = { name: `${name}.jsonl`, lines: otlpLines(truth).join('\n') }
+    const steps: Step[] = []
+
+    using source = embeddedSource({
+      engine: await createEngine(),
+      files: [telemetry],
+      description: { kind: 'otlp-files', name: telemetry.name, files: [telemetry.name] },
+      wantedRun: null,
+    })
+    const specs = parseSpecs([{ name: file, text }])
+    const report = await check({ specs, source, onStep: (step) => void steps.push(step) })
+
+    expectGolden(`${name}.report.json`, renderJson(report))
+    expectGolden(`${name}.report.txt`, renderTable(report))
+    expectGolden(`${name}.explain.txt`, renderExplain(report, steps))
+  })
+})
+
+function expectGolden(file: string, actual: string): void {
+  const url = golden(file)
+  if (process.env['GOLDEN'] === 'write') writeFileSync(url, actual)
+  expect(existsSync(url), `${file} is missing: run with GOLDEN=write`).toBe(true)
+  expect(actual).toBe(readFileSync(url, 'utf8'))
+}
+
+function golden(file: string): URL {
+  return new URL(`golden/${file}`, import.meta.url)
+}
