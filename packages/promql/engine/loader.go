@@ -90,11 +90,11 @@ func (l *loader) readLine(line []byte, unterminated bool) {
 	if l.line == 1 {
 		line = bytes.TrimPrefix(line, byteOrderMark)
 	}
-	if len(bytes.TrimSpace(line)) == 0 {
+	if len(bytes.Trim(line, " \t\r")) == 0 {
 		return
 	}
 	l.report.Lines++
-	content, resources, err := decodeLine(line)
+	resources, known, err := decodeLine(line)
 	switch {
 	case errors.Is(err, errTruncated) && unterminated:
 		l.problem(problemTruncated, "the file ends in the middle of this line; the line is left out")
@@ -102,16 +102,16 @@ func (l *loader) readLine(line []byte, unterminated bool) {
 		l.problem(problemMalformed, fmt.Sprintf("not as OTLP has it: %v; the line is left out", err))
 	case err != nil:
 		l.problem(problemCorrupt, fmt.Sprintf("not JSON: %v; the line is left out", err))
-	case content == contentForeign:
+	case !known:
 		l.problem(problemForeign, "JSON, but no OTLP line: none of resourceMetrics, resourceSpans, resourceLogs is in it")
-	case content == contentOther:
-		l.report.IgnoredLines++
-	}
-	if err != nil {
-		return
-	}
-	for i := range resources {
-		l.readResource(&resources[i])
+	default:
+		before := l.report.Points + l.report.ProblemCount
+		for i := range resources {
+			l.readResource(&resources[i])
+		}
+		if l.report.Points+l.report.ProblemCount == before {
+			l.report.IgnoredLines++
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 func decodeAttributes(r *jsonReader) ([]attribute, error) {
@@ -151,17 +152,24 @@ func attributeText(value any) string {
 	case []byte:
 		return base64.StdEncoding.EncodeToString(v)
 	}
-	text, err := json.Marshal(value)
-	if err != nil { // a NaN or an infinity inside; JSON has no word for them
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil { // a NaN or an infinity inside; JSON has no word for them
 		return ""
 	}
-	return string(text)
+	return strings.TrimSuffix(text.String(), "\n")
 }
 
 // doubleText is ECMAScript's form of a number: exponents only below 1e-6 and from 1e21 on.
 func doubleText(value float64) string {
-	if math.IsNaN(value) || math.IsInf(value, 0) {
-		return "json: unsupported value: " + strconv.FormatFloat(value, 'g', -1, 64)
+	switch {
+	case math.IsNaN(value):
+		return "NaN"
+	case math.IsInf(value, 1):
+		return "Infinity"
+	case math.IsInf(value, -1):
+		return "-Infinity"
 	}
 	if size := math.Abs(value); size == 0 || (size >= 1e-6 && size < 1e21) {
 		return strconv.FormatFloat(value, 'f', -1, 64)

@@ -7,55 +7,45 @@ import (
 	"strconv"
 )
 
-// lineContent tells what one OTLP JSON line holds.
-type lineContent int
-
-const (
-	contentForeign lineContent = iota
-	contentMetrics
-	contentOther // traces, logs, profiles, or an empty export
-)
-
 // errNotMetrics stops the reading of a line as soon as its first key names another signal.
 var errNotMetrics = errors.New("not a line of metrics")
 
-func decodeLine(line []byte) (lineContent, []resourceMetrics, error) {
+// decodeLine reads one OTLP JSON line; a line that is JSON but no OTLP is not known.
+func decodeLine(line []byte) (resources []resourceMetrics, known bool, err error) {
 	r := &jsonReader{data: line}
 	if r.peek() != '{' {
 		if err := r.skip(); err != nil {
-			return contentForeign, nil, err
+			return nil, false, err
 		}
-		return contentForeign, nil, r.end()
+		return nil, false, r.end()
 	}
-	content, fields := contentForeign, 0
-	var resources []resourceMetrics
-	err := r.object(func(key []byte) error {
+	fields := 0
+	err = r.object(func(key []byte) error {
 		fields++
 		switch string(key) {
 		case "resourceMetrics":
-			content = contentMetrics
+			known = true
 			return r.array(func() error {
 				one, err := decodeResource(r)
 				resources = append(resources, one)
 				return err
 			})
 		case "resourceSpans", "resourceLogs", "resourceProfiles":
-			if content == contentForeign {
+			if !known {
+				known = true
 				return errNotMetrics
 			}
 		}
 		return r.skip()
 	})
 	if errors.Is(err, errNotMetrics) {
-		return contentOther, nil, nil
+		return nil, true, nil
 	}
 	if err == nil {
 		err = r.end()
 	}
-	if fields == 0 {
-		content = contentOther
-	}
-	return content, resources, err
+	isEmptyExport := fields == 0
+	return resources, known || isEmptyExport, err
 }
 
 func decodeResource(r *jsonReader) (resourceMetrics, error) {
@@ -227,7 +217,7 @@ func (p *dataPoint) signed(r *jsonReader, field string) (float64, bool, error) {
 		return float64(value), true, nil
 	}
 	value, failure := strconv.ParseFloat(string(digits), 64)
-	if failure != nil || value != math.Trunc(value) {
+	if failure != nil || value != math.Trunc(value) || math.Abs(value) >= 1<<63 {
 		p.spoil(field, digits, "a 64-bit integer")
 		return 0, false, nil
 	}

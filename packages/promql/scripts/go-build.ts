@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
+const binary = 'go'
 const source = new URL('../engine/', import.meta.url)
 
 /** The toolchain that go.mod pins; another one gives other bytes. */
@@ -26,7 +27,7 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 export function go(...args: readonly string[]): string {
-  return execFileSync('go', args, {
+  return execFileSync(binary, args, {
     cwd: fileURLToPath(source),
     env: environment(),
     encoding: 'utf8',
@@ -36,7 +37,7 @@ export function go(...args: readonly string[]): string {
 }
 
 export function goIsInstalled(): boolean {
-  return spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0
+  return spawnSync(binary, ['version'], { stdio: 'ignore' }).status === 0
 }
 
 export function goRoot(): string {

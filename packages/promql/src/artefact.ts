@@ -13,16 +13,15 @@ import {
 const wasm = new URL('../wasm/', import.meta.url)
 
 /** The class of Go's `wasm_exec.js`, as far as it is used here. */
-export interface GoRuntime {
+interface GoRuntime {
   argv: string[]
-  env: Record<string, string>
   exit: (code: number) => void
   readonly importObject: WasmImports
   run(instance: WasmInstance): Promise<void>
 }
 
 /** What Go's script reads from its surroundings and shall not get from ours. */
-export interface GoSurroundings {
+interface GoSurroundings {
   /** Receives what Go writes to its standard output and error; returns how many bytes it took. */
   readonly writeSync: (fd: number, bytes: Uint8Array) => number
 }

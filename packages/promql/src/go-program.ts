@@ -35,21 +35,17 @@ export interface GoProgramOptions {
 
 const bridgeName = 'plimsollPromql'
 
-/** The engine makes much garbage and lives shortly: fewer collections, more memory. */
-const goEnvironment = { GOGC: '400' }
-
 export async function startGoProgram(options: GoProgramOptions): Promise<GoProgram> {
   const artefact = await loadArtefact()
   const bridge: Partial<Bridge> & GoProgramOptions = { lookbackMs: options.lookbackMs }
   const output = lastOutput()
   await run(artefact, bridge, output)
-  return { call: (name, ...args) => call(bridge as Bridge, name, args, output) }
+  return programOf(bridge as Bridge, output)
 }
 
 async function run(artefact: Artefact, bridge: object, output: Output): Promise<void> {
   const runtime = artefact.startRuntime(output, { [bridgeName]: bridge })
   runtime.argv = ['engine', bridgeName]
-  runtime.env = goEnvironment
   // The code says nothing that the output does not; the next call finds the program gone and tells.
   runtime.exit = () => {}
   const instance = await instantiateWasm(artefact.module, runtime.importObject)
@@ -62,39 +58,37 @@ async function run(artefact: Artefact, bridge: object, output: Output): Promise<
   void ended
 }
 
-function call<Name extends keyof Bridge>(
-  bridge: Bridge,
-  name: Name,
-  args: Parameters<Bridge[Name]>,
-  output: Output,
-): unknown {
-  const answer = answerOf(bridge, name, args, output)
+function programOf(bridge: Bridge, output: Output): GoProgram {
+  let dead: PromqlError | undefined
+  return {
+    call(name, ...args) {
+      if (dead !== undefined) throw dead
+      let text: unknown
+      try {
+        text = Reflect.apply(bridge[name], bridge, args)
+      } catch (cause) {
+        // Thrown through Go's frames (a stack too deep, no memory): what Go was doing is half done.
+        dead = stopped(output, cause)
+        throw dead
+      }
+      if (typeof text !== 'string') {
+        dead = stopped(output)
+        throw dead
+      }
+      return valueOf(JSON.parse(text) as Answer)
+    },
+  }
+}
+
+function valueOf(answer: Answer): unknown {
   if ('ok' in answer) return answer.ok
   const { kind, message, line, column } = answer.failure
   throw new PromqlError(kind, message, { line, column })
 }
 
-function answerOf<Name extends keyof Bridge>(
-  bridge: Bridge,
-  name: Name,
-  args: Parameters<Bridge[Name]>,
-  output: Output,
-): Answer {
-  let text: unknown
-  try {
-    text = Reflect.apply(bridge[name], bridge, args)
-  } catch (cause) {
-    throw gone(output, cause)
-  }
-  // A call during which the program dies (out of memory, a fatal error of its runtime) returns nothing.
-  if (typeof text !== 'string') throw gone(output)
-  return JSON.parse(text) as Answer
-}
-
-function gone(output: Output, cause?: unknown): PromqlError {
-  const said = output.text()
-  const message = `the engine has stopped${said === '' ? '' : `: ${said}`}; create another one`
-  return new PromqlError('engine', message, { cause })
+function stopped(output: Output, cause?: unknown): PromqlError {
+  const why = output.text() || (cause instanceof Error ? cause.message : 'it gave no answer')
+  return new PromqlError('engine', `the engine has stopped: ${why}; create another one`, { cause })
 }
 
 interface Output {

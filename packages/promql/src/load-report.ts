@@ -23,7 +23,7 @@ export interface LoadProblem {
 export interface LoadReport {
   /** Lines that are not blank. */
   readonly lines: number
-  /** Lines with traces, logs or profiles: recognised, and no business of the engine. */
+  /** Lines without a data point: traces, logs, an empty export. Recognised, and no business of the engine. */
   readonly ignoredLines: number
   /** Data points read. */
   readonly points: number

@@ -1,6 +1,6 @@
 /** Builders of OTLP lines for tests, in the form in which JavaScript's exporter writes them: numbers as numbers. */
 
-export interface OtlpAttribute {
+interface OtlpAttribute {
   readonly key: string
   readonly value: object
 }
@@ -16,9 +16,7 @@ export function nanos(secondsAfterEpoch: number): string {
   return `${BigInt(Math.round((epochSeconds + secondsAfterEpoch) * 1000)) * 1_000_000n}`
 }
 
-export function attributes(
-  of: Readonly<Record<string, string | number | boolean>>,
-): OtlpAttribute[] {
+function attributes(of: Readonly<Record<string, string | number | boolean>>): OtlpAttribute[] {
   return Object.entries(of).map(([key, value]) => ({ key, value: anyValue(value) }))
 }
 
@@ -48,7 +46,7 @@ export interface PointOptions {
 export function numberPoint(value: number | string | null, options: PointOptions): object {
   return {
     ...frame(options),
-    ...(Number.isInteger(value) ? { asInt: value } : { asDouble: value }),
+    ...(Number.isSafeInteger(value) ? { asInt: value } : { asDouble: value }),
   }
 }
 

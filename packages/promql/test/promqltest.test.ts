@@ -77,15 +77,20 @@ describe('the script runner', () => {
   })
 
   test.each([
-    ['range queries', 'eval range from 0 to 1m step 10s up'],
-    ['native histograms', 'load 1m\n  h {{schema:1}}'],
-    ['loads with NHCB', 'load_with_nhcb 1m\n  a 1'],
-    ['the old forms of eval', 'eval_fail instant at 0s up'],
-    ['expectations that it does not know', 'eval instant at 0s 1\n  expect miracles'],
-    ['start timestamps before the epoch', 'load 1m\n  a@st -1s\n  a 1'],
-    ['start timestamps without points', 'load 1m\n  a@st _ -1s'],
-    ['names that OTLP would change', 'load 1m\n  a__b 1'],
-  ])('refuses %s', (_, script) => {
-    expect(() => runScript(engine, script)).toThrow()
+    ['range queries', 'eval range from 0 to 1m step 10s up', 'this runner has no "eval range'],
+    ['native histograms', 'load 1m\n  h {{schema:1}}', 'is no point that this runner knows'],
+    ['loads with NHCB', 'load_with_nhcb 1m\n  a 1', 'this runner has no "load_with_nhcb'],
+    ['the old forms of eval', 'eval_fail instant at 0s up', 'this runner has no "eval_fail'],
+    [
+      'unknown expectations',
+      'eval instant at 0s 1\n  expect miracles',
+      'line 2: this runner has no',
+    ],
+    ['starts before the epoch', 'load 1m\n  a@st -1s\n  a 1', 'cannot be told'],
+    ['starts without points', 'load 1m\n  a@st _ -1s', 'start timestamps and no points'],
+    ['names that OTLP would change', 'load 1m\n  a__b 1', 'OTLP would change the name'],
+    ['rows before any command', 'a 1', 'before any command'],
+  ])('refuses %s', (_, script, message) => {
+    expect(() => runScript(engine, script)).toThrow(message)
   })
 })

@@ -53,5 +53,6 @@ function nanos(ms: number): string {
 }
 
 function doubleOf(value: number): number | string {
+  if (Object.is(value, -0)) return '-0' // JSON.stringify would drop the sign
   return Number.isFinite(value) ? value : String(value)
 }
