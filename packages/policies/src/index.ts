@@ -81,3 +81,26 @@ export {
   type TimeoutOptions,
 } from './timeout/options.ts'
 export { timeout } from './timeout/timeout.ts'
+export { rateLimiter, type RateLimiter } from './limiter/limiter.ts'
+export { checkLimiterOptions, LIMITER_DEFAULTS, type LimiterOptions } from './limiter/options.ts'
+export type {
+  Acquired,
+  AcquireRequest,
+  RateRequest,
+  Refusal,
+  Reservation,
+} from './limiter/request.ts'
+export type { Booking, RateStore } from './limiter/store.ts'
+export { FallbackExhaustedError } from './fallback/exhausted.ts'
+export { fallback, type Fallback, type FallbackResult } from './fallback/fallback.ts'
+export {
+  checkFallbackOptions,
+  type FallbackOptions,
+  type FallbackRunOptions,
+  type Source,
+  type SourceContext,
+  type SourceReport,
+  type Tier,
+} from './fallback/options.ts'
+export { reasonOf } from './fallback/reason.ts'
+export { localRateStore, type LocalRateStoreOptions } from './limiter/local-store.ts'

@@ -108,8 +108,9 @@ export function listOf(check: Check, minimum = 0): Check {
 }
 
 /**
- * An object with these fields and no other: an unknown key is an error that names the nearest known one. A field that is
- * absent or undefined is left to its default, unless it is in `required`.
+ * An object with these fields and no other: an unknown key is an error that names the nearest known one. (An instance of
+ * a class may have what else it likes.) A field that is absent or undefined is left to its default, unless it is in
+ * `required`.
  */
 export function fields(
   checks: Readonly<Record<string, Check>>,
@@ -118,7 +119,7 @@ export function fields(
   const known = Object.keys(checks)
   return (value, path) => {
     if (!isObject(value)) throw new OptionError(path, value, 'expected an object of options')
-    for (const key of Object.keys(value)) {
+    for (const key of isPlain(value) ? Object.keys(value) : []) {
       if (!Object.hasOwn(checks, key)) throw unknownKey(key, value[key], known, path)
     }
     for (const [key, check] of Object.entries(checks)) {
@@ -144,6 +145,11 @@ export const COMMON_CHECKS: Readonly<Record<string, Check>> = {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }
 
 function unknownKey(

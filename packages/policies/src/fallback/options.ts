@@ -1,4 +1,16 @@
 import type { CircuitBreaker } from '../breaker/breaker.ts'
+import {
+  callable,
+  COMMON_CHECKS,
+  fields,
+  having,
+  listOf,
+  OptionError,
+  positiveDuration,
+  text,
+  type Check,
+  type OptionPath,
+} from '../options.ts'
 import type { CallContext, PolicyOptions } from '../policy.ts'
 
 /** What a source learnt about the exchange, for its record. */
@@ -50,4 +62,47 @@ export interface FallbackRunOptions {
   readonly signal?: AbortSignal | undefined
   /** Milliseconds for this run, instead of the option's. */
   readonly deadlineMs?: number | undefined
+}
+
+const sourceFields = fields(
+  {
+    name: text,
+    call: callable,
+    breaker: having('a circuit breaker', 'admit', 'run'),
+    accept: callable,
+    when: callable,
+    timeoutMs: positiveDuration,
+  },
+  ['name', 'call'],
+)
+
+const check = fields(
+  {
+    ...COMMON_CHECKS,
+    deadlineMs: positiveDuration,
+    tiers: named(fields({ name: text, sources: named(sourceFields) }, ['name', 'sources'])),
+  },
+  ['tiers'],
+)
+
+/**
+ * Throws an `OptionError` that names the place, under `path`, and the value of the first option that is wrong.
+ * @throws {OptionError} `ERR_PLIMSOLL_OPTION_INVALID`
+ */
+export function checkFallbackOptions(options: unknown, path: OptionPath = ['fallback']): void {
+  check(options, path)
+}
+
+/** A list of at least one, whose names differ: they tell the series apart. */
+function named(check: Check): Check {
+  const list = listOf(check, 1)
+  return (value, path) => {
+    list(value, path)
+    const seen = new Set<string>()
+    for (const [index, { name }] of (value as readonly { name: string }[]).entries()) {
+      if (seen.has(name))
+        throw new OptionError([...path, index, 'name'], name, 'expected a new name')
+      seen.add(name)
+    }
+  }
 }

@@ -1,3 +1,12 @@
+import {
+  callable,
+  COMMON_CHECKS,
+  durationOrInfinity,
+  fields,
+  having,
+  numberIn,
+  type OptionPath,
+} from '../options.ts'
 import type { PolicyOptions } from '../policy.ts'
 import type { RateStore } from './store.ts'
 
@@ -12,4 +21,33 @@ export interface LimiterOptions extends PolicyOptions {
   store?: RateStore | undefined
   /** Hears that `store` failed; the limit is then kept by this process alone. */
   onStoreError?: ((error: unknown) => void) | undefined
+}
+
+/** What is used where an option is absent. `ratePerSecond` has no default. */
+export const LIMITER_DEFAULTS = {
+  burst: 1,
+  maxDelayMs: Infinity,
+} as const satisfies Partial<LimiterOptions>
+
+const check = fields(
+  {
+    ...COMMON_CHECKS,
+    ratePerSecond: numberIn({ above: 0, unit: 'requests a second' }),
+    burst: numberIn({ atLeast: 1, unit: 'requests' }),
+    maxDelayMs: durationOrInfinity,
+    store: having('a rate store', 'book', 'refund', 'pause'),
+    onStoreError: callable,
+  },
+  ['ratePerSecond'],
+)
+
+/**
+ * Throws an `OptionError` that names the place, under `path`, and the value of the first option that is wrong.
+ * @throws {OptionError} `ERR_PLIMSOLL_OPTION_INVALID`
+ */
+export function checkLimiterOptions(
+  options: unknown,
+  path: OptionPath = ['rateLimiter'],
+): asserts options is LimiterOptions {
+  check(options, path)
 }

@@ -1,0 +1,101 @@
+import type { FallbackOutcome, FallbackReason } from '@plimsoll/semconv'
+import { untilAborted } from '../abort.ts'
+import type { Clock } from '../clock.ts'
+import { isPlimsollError, PlimsollError } from '../error.ts'
+import type { Call, CallContext } from '../policy.ts'
+import { statusOf } from '../status.ts'
+import { bounded } from '../timeout/bounded.ts'
+import type { Source, SourceReport } from './options.ts'
+import { reasonOf } from './reason.ts'
+
+/** What a source came to. */
+export interface Answer<T> {
+  readonly outcome: FallbackOutcome
+  readonly reason: FallbackReason | undefined
+  readonly exchange: SourceReport
+  /** Present on success alone. */
+  readonly value?: T
+  readonly error?: unknown
+}
+
+/** Asks one source under its breaker and its timeout, or finds that it cannot be asked. Never rejects. */
+export async function ask<Input, T>(
+  source: Source<Input, T>,
+  input: Input,
+  context: CallContext,
+  clock: Clock,
+): Promise<Answer<T>> {
+  let exchange: SourceReport = {}
+  const report = (more: SourceReport): void => {
+    exchange = { ...exchange, ...more }
+  }
+  if (clock.now() >= context.deadlineMs) return { outcome: 'skipped', reason: 'deadline', exchange }
+  try {
+    if (source.when?.(input) === false) return { outcome: 'skipped', reason: 'not_tried', exchange }
+    const work: Call<T> = (inner) => source.call(input, { ...inner, report })
+    const tried = await inTime(source, context, clock, async (inner) => {
+      const { breaker } = source
+      const value = await (breaker === undefined ? work(inner) : breaker.run(work, inner))
+      return verified(source, value, input)
+    })
+    if (tried.accepted)
+      return { outcome: 'success', reason: undefined, exchange, value: tried.value }
+    return { outcome: 'rejected', reason: 'invalid_content', exchange, error: tried.error }
+  } catch (error) {
+    exchange = { ...exchange, status: exchange.status ?? statusOf(error) }
+    return { ...failure(error, context.signal, exchange), exchange, error }
+  }
+}
+
+type Verified<T> =
+  | { readonly accepted: true; readonly value: T }
+  | { readonly accepted: false; readonly error: unknown }
+
+async function verified<Input, T>(
+  source: Source<Input, T>,
+  value: T,
+  input: Input,
+): Promise<Verified<T>> {
+  try {
+    if (source.accept === undefined || (await source.accept(value, input))) {
+      return { accepted: true, value }
+    }
+    return { accepted: false, error: undefined }
+  } catch (error) {
+    // A check that cannot be made has not been passed.
+    return { accepted: false, error }
+  }
+}
+
+function failure(
+  error: unknown,
+  signal: AbortSignal | undefined,
+  exchange: SourceReport,
+): { readonly outcome: FallbackOutcome; readonly reason: FallbackReason } {
+  if (signal?.aborted === true) return { outcome: 'failure', reason: 'canceled' }
+  const refused =
+    isPlimsollError(error, 'ERR_PLIMSOLL_CIRCUIT_OPEN') ||
+    isPlimsollError(error, 'ERR_PLIMSOLL_RATE_LIMITED')
+  // Refused by a policy of the source's own before anything was exchanged: it was not asked.
+  const skipped = refused && exchange.status === undefined
+  return { outcome: skipped ? 'skipped' : 'failure', reason: reasonOf(error) }
+}
+
+function inTime<R>(
+  {
+    name,
+    timeoutMs = Infinity,
+  }: { readonly name: string; readonly timeoutMs?: number | undefined },
+  context: CallContext,
+  clock: Clock,
+  call: Call<R>,
+): Promise<R> {
+  const leftMs = context.deadlineMs - clock.now()
+  const limitMs = Math.min(timeoutMs, leftMs)
+  if (limitMs === Infinity) return untilAborted(call(context), context.signal)
+  const expired = (): PlimsollError =>
+    timeoutMs <= leftMs
+      ? new PlimsollError('ERR_PLIMSOLL_TIMEOUT', `source ${name} took longer than ${timeoutMs} ms`)
+      : new PlimsollError('ERR_PLIMSOLL_DEADLINE', 'the deadline of the fallback has passed')
+  return bounded({ clock, limitMs, expired }, call, context)
+}

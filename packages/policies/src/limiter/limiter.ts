@@ -1,0 +1,132 @@
+import { untilAborted } from '../abort.ts'
+import { numberIn } from '../options.ts'
+import { contextOf, surroundingsOf, type Call, type CallContext, type Policy } from '../policy.ts'
+import { Line } from './line.ts'
+import { checkLimiterOptions, LIMITER_DEFAULTS, type LimiterOptions } from './options.ts'
+import { RateReports } from './reports.ts'
+import {
+  termsOf,
+  type Acquired,
+  type AcquireRequest,
+  type RateRequest,
+  type Refusal,
+  type Reservation,
+  type Terms,
+  type TermsDefaults,
+} from './request.ts'
+import { PromisedPlace } from './reservation.ts'
+import { pauseShared, waitShared, type Shared } from './shared.ts'
+import { allowed, refusal, waitInLine, type Desk, type Wait } from './wait.ts'
+
+/** Spaces requests out to a rate, and says before a wait how long it will be. */
+export interface RateLimiter extends Policy {
+  /**
+   * Decides at once: a moment to go, or a refusal. Takes no longer the more there are. Knows nothing of a shared store.
+   * @throws {OptionError} for a wait or a cost that cannot be
+   */
+  reserve(request?: RateRequest): Reservation | Refusal
+  /**
+   * Waits for its turn, first come, first served. Rejects at once with `ERR_PLIMSOLL_RATE_LIMITED` (`retryAfterMs`) when
+   * the wait would be longer than allowed, or with the signal's reason when that aborts; its turn is then free again.
+   */
+  acquire(request?: AcquireRequest): Promise<Acquired>
+  /**
+   * Lets nobody go before `ms` on the limiter's clock, as a server's `Retry-After` asks; never shortens an earlier pause.
+   * Who waits and cannot wait so long is refused; a moment that `reserve` has promised stays.
+   */
+  pauseUntil(ms: number): void
+  /** Refuses everybody who waits. */
+  dispose(): void
+}
+
+/**
+ * A rate limiter by the generic cell rate algorithm: in any stretch of `t` seconds at most `burst + rate · t` requests go.
+ * @throws {OptionError} for a bad option
+ */
+export function rateLimiter(options: LimiterOptions): RateLimiter {
+  checkLimiterOptions(options)
+  return new Limiter(options)
+}
+
+const NO_WAIT: Acquired = Object.freeze({ delayMs: 0, waitedMs: 0 })
+const moment = numberIn({ unit: 'milliseconds on the clock', infinite: true })
+
+class Limiter implements RateLimiter {
+  readonly #defaults: TermsDefaults
+  readonly #usual: Terms
+  readonly #desk: Desk
+  readonly #line: Line
+  readonly #shared: Shared | undefined
+
+  constructor(options: LimiterOptions) {
+    const { clock, recorder, subject } = surroundingsOf(options)
+    const { burst = LIMITER_DEFAULTS.burst, maxDelayMs = LIMITER_DEFAULTS.maxDelayMs } = options
+    const intervalMs = 1000 / options.ratePerSecond
+    this.#defaults = { maxDelayMs, intervalMs, burst, subject }
+    this.#usual = termsOf({}, this.#defaults)
+    this.#desk = {
+      clock,
+      reports: new RateReports(recorder, subject, maxDelayMs),
+      what: subject.source ?? subject.address ?? 'this call',
+    }
+    this.#line = new Line({ intervalMs, capacityMs: burst * intervalMs }, clock)
+    this.#shared = options.store && { store: options.store, onError: options.onStoreError }
+  }
+
+  reserve(request?: RateRequest): Reservation | Refusal {
+    const terms = request === undefined ? this.#usual : termsOf(request, this.#defaults)
+    const nowMs = this.#desk.clock.now()
+    const atMs = this.#line.offer(nowMs, terms.costMs)
+    const delayMs = atMs - nowMs
+    if (delayMs > terms.maxDelayMs) {
+      const result = terms.probe ? 'head_skipped' : 'blocked'
+      this.#desk.reports.decision(result, terms, delayMs, 0)
+      return { granted: false, result, delayMs }
+    }
+    const place = new PromisedPlace(this.#desk, this.#line, terms, nowMs, atMs)
+    this.#line.promise(place, atMs)
+    return place
+  }
+
+  async acquire(request?: AcquireRequest): Promise<Acquired> {
+    const terms = request === undefined ? this.#usual : termsOf(request, this.#defaults)
+    const { signal, deadlineMs = Infinity } = request ?? {}
+    const { clock, reports } = this.#desk
+    if (signal?.aborted === true) {
+      reports.decision('canceled', terms, 0, 0)
+      throw signal.reason
+    }
+    const startMs = clock.now()
+    let wait: Wait = { terms, startMs, delayMs: 0, deadlineMs, signal }
+    if (this.#shared !== undefined) {
+      const cost = terms.costMs / this.#defaults.intervalMs
+      const acquired = await waitShared(this.#desk, this.#shared, cost, wait)
+      if (acquired !== undefined) return acquired
+    }
+    const nowMs = this.#shared === undefined ? startMs : clock.now()
+    const delayMs = this.#line.offer(nowMs, terms.costMs) - nowMs
+    wait = { ...wait, startMs: nowMs, delayMs }
+    if (!allowed(wait)) throw refusal(this.#desk, wait, delayMs)
+    if (delayMs > 0) return waitInLine(this.#desk, this.#line, wait)
+    this.#line.spend(nowMs, terms.costMs)
+    reports.decision('acquired', terms, 0, 0)
+    return NO_WAIT
+  }
+
+  async run<T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> {
+    const inner = contextOf(context)
+    await this.acquire({ signal: inner.signal, deadlineMs: inner.deadlineMs })
+    return untilAborted(call(inner), inner.signal)
+  }
+
+  pauseUntil(ms: number): void {
+    moment(ms, ['pauseUntil', 'ms'])
+    const nowMs = this.#desk.clock.now()
+    this.#line.pause(ms, nowMs)
+    if (this.#shared !== undefined) pauseShared(this.#shared, Math.max(0, ms - nowMs))
+  }
+
+  dispose(): void {
+    this.#line.dismiss()
+  }
+}

@@ -1,0 +1,195 @@
+import { startTimer, type Clock } from '../clock.ts'
+import { Ledger, type RateRule, type Slot } from './ledger.ts'
+
+/** Somebody in the line: one who waits to be called, or a moment promised to one who waits elsewhere. */
+export interface Place {
+  readonly costMs: number
+  /** The moment promised; undefined for one who waits here and may move up. */
+  readonly promisedMs: number | undefined
+  /** When waiting here would be longer than allowed. */
+  readonly latestMs: number
+  /** It is this one's turn. */
+  called(): void
+  /** A pause has put this one's turn off to `delayMs` from now, later than `latestMs`. */
+  putOff(delayMs: number): void
+  /** The slot of a promise, once those before it in the line have gone. */
+  slot: Slot | undefined
+  ahead: Place | undefined
+  behind: Place | undefined
+}
+
+/**
+ * How late a timer may wake and the rate still be made up: without it, timers that wake a millisecond late would cost a
+ * limit of 100 a second a tenth of its rate. A longer stall of the process is not made up.
+ */
+const TIMER_SLACK_MS = 10
+/** Sums of intervals are inexact; a millionth of a millisecond early is on time. */
+const ROUNDING_MS = 1e-6
+
+/**
+ * First come, first served, on the slots of a ledger. Those who wait move up when somebody before them leaves; a promised
+ * moment stays where it is. One timer at most, and only while somebody waits.
+ */
+export class Line {
+  readonly #clock: Clock
+  readonly #rule: RateRule
+  readonly #ledger: Ledger
+  #head: Place | undefined
+  #tail: Place | undefined
+  #queuedMs = 0
+  #promises = 0
+  /** No slot is earlier: a pause, or the moment at which the line last moved up. */
+  #notBeforeMs = -Infinity
+  #wakeMs = Infinity
+  #stop: (() => void) | undefined
+
+  constructor(rule: RateRule, clock: Clock) {
+    this.#clock = clock
+    this.#rule = rule
+    this.#ledger = new Ledger(rule)
+  }
+
+  /** The moment that somebody who comes now would get. */
+  offer(nowMs: number, costMs: number): number {
+    if (this.#head !== undefined) this.#callDue(nowMs)
+    const fromMs = Math.max(nowMs, this.#notBeforeMs)
+    if (this.#head === undefined) return this.#ledger.earliest(fromMs, costMs)
+    return Math.max(fromMs, this.#arrivalMs() + costMs - this.#rule.capacityMs)
+  }
+
+  /** Takes the moment on offer at once, for good; only when it is now. */
+  spend(nowMs: number, costMs: number): void {
+    this.#ledger.spend(nowMs, costMs)
+  }
+
+  /** Promises the moment on offer. */
+  promise(place: Place, promisedMs: number): void {
+    if (this.#head === undefined) place.slot = this.#ledger.hold(promisedMs, place.costMs)
+    else this.#join(place)
+  }
+
+  /** Lets somebody wait. */
+  wait(place: Place, nowMs: number): void {
+    this.#join(place)
+    this.#callDue(nowMs)
+  }
+
+  /** The promise was kept. */
+  keep(place: Place): void {
+    if (place.slot !== undefined) this.#ledger.close(place.slot)
+  }
+
+  /** Somebody gives up; those behind move up. */
+  leave(place: Place, nowMs: number): void {
+    if (place.slot === undefined) this.#part(place)
+    else this.#ledger.refund(place.slot)
+    this.#moveUp(nowMs)
+  }
+
+  /** Nobody goes before `untilMs`; who cannot wait so long is put off. */
+  pause(untilMs: number, nowMs: number): void {
+    if (this.#head !== undefined) this.#callDue(nowMs)
+    if (untilMs <= this.#notBeforeMs) return
+    this.#notBeforeMs = untilMs
+    const { capacityMs } = this.#rule
+    let arrivalMs = this.#ledger.arrivalMs
+    for (let place = this.#head; place !== undefined; place = place.behind) {
+      const atMs =
+        place.promisedMs ?? Math.max(untilMs, nowMs, arrivalMs + place.costMs - capacityMs)
+      if (atMs > place.latestMs + ROUNDING_MS) {
+        this.#part(place)
+        place.putOff(atMs - nowMs)
+      } else arrivalMs = Math.max(arrivalMs, atMs) + place.costMs
+    }
+    this.#callDue(nowMs)
+  }
+
+  /** Sends everybody who waits away. */
+  dismiss(): void {
+    for (let place = this.#head; place !== undefined; place = place.behind) {
+      if (place.promisedMs !== undefined) continue
+      this.#part(place)
+      place.putOff(Infinity)
+    }
+    this.#callDue(this.#clock.now())
+  }
+
+  #moveUp(nowMs: number): void {
+    if (this.#head === undefined) {
+      this.#disarm()
+      return
+    }
+    // What became free is free from now on: a slot in the past would let two go at once.
+    this.#notBeforeMs = Math.max(this.#notBeforeMs, nowMs)
+    this.#callDue(nowMs)
+  }
+
+  /** The theoretical arrival time behind the last in the line. */
+  #arrivalMs(): number {
+    let arrivalMs = this.#ledger.arrivalMs
+    if (this.#promises === 0) return Math.max(arrivalMs, this.#notBeforeMs) + this.#queuedMs
+    const { capacityMs } = this.#rule
+    for (let place = this.#head; place !== undefined; place = place.behind) {
+      const freeMs = Math.max(this.#notBeforeMs, arrivalMs + place.costMs - capacityMs)
+      arrivalMs = Math.max(arrivalMs, place.promisedMs ?? freeMs) + place.costMs
+    }
+    return arrivalMs
+  }
+
+  /** Calls those whose turn it is, and sets the timer for the next. */
+  #callDue(nowMs: number): void {
+    for (let place = this.#head; place !== undefined; place = this.#head) {
+      const { promisedMs, costMs } = place
+      if (promisedMs !== undefined) {
+        this.#part(place)
+        place.slot = this.#ledger.hold(promisedMs, costMs)
+        place.called()
+        continue
+      }
+      const dueMs = this.#ledger.earliest(this.#notBeforeMs, costMs)
+      if (dueMs > nowMs + ROUNDING_MS) {
+        this.#arm(dueMs, nowMs)
+        return
+      }
+      this.#part(place)
+      this.#ledger.spend(Math.max(dueMs, nowMs - TIMER_SLACK_MS), costMs)
+      place.called()
+    }
+    this.#disarm()
+  }
+
+  #arm(dueMs: number, nowMs: number): void {
+    if (this.#wakeMs === dueMs) return
+    this.#disarm()
+    this.#wakeMs = dueMs
+    this.#stop = startTimer(this.#clock, dueMs - nowMs, () => {
+      this.#stop = undefined
+      this.#wakeMs = Infinity
+      this.#callDue(this.#clock.now())
+    })
+  }
+
+  #disarm(): void {
+    this.#stop?.()
+    this.#stop = undefined
+    this.#wakeMs = Infinity
+  }
+
+  #join(place: Place): void {
+    place.ahead = this.#tail
+    if (this.#tail === undefined) this.#head = place
+    else this.#tail.behind = place
+    this.#tail = place
+    this.#queuedMs += place.costMs
+    if (place.promisedMs !== undefined) this.#promises++
+  }
+
+  #part(place: Place): void {
+    if (place.ahead === undefined) this.#head = place.behind
+    else place.ahead.behind = place.behind
+    if (place.behind === undefined) this.#tail = place.ahead
+    else place.behind.ahead = place.ahead
+    this.#queuedMs = this.#head === undefined ? 0 : this.#queuedMs - place.costMs
+    if (place.promisedMs !== undefined) this.#promises--
+  }
+}
