@@ -1,1 +1,15 @@
-export {}
+export { withBreaker, withRole } from './call-options.ts'
+export { createFetch } from './create-fetch.ts'
+export { observeFetch, type ObserveOptions } from './observe/observe-fetch.ts'
+export type {
+  BreakerPolicy,
+  BudgetPolicy,
+  CacheOptions,
+  FetchOptions,
+  HostPolicies,
+  LimiterPolicy,
+  RetryPolicy,
+} from './options.ts'
+export { parseRetryAfter } from './retry-after.ts'
+export { hashUrl, installUrlHashKey, redactUrl, type RedactOptions } from './url.ts'
+export { validateFetchOptions } from './validate-options.ts'

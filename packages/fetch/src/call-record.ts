@@ -1,0 +1,87 @@
+import {
+  errorTypeOf,
+  type CacheRecord,
+  type CallRecord,
+  type RetryTally,
+  type Subject,
+} from '@plimsoll/policies'
+import { ERROR_TYPES } from '@plimsoll/semconv'
+import type { CallState } from './call-state.ts'
+import { addressOf, type Target } from './target.ts'
+import { errorTypeOfAbort, errorTypeOfStatus } from './verdict.ts'
+
+/** How a call ended. */
+export type Ending = { readonly response: Pick<Response, 'status'> } | { readonly error: unknown }
+
+/** Whom a call asks, as its records name it. */
+export function subjectOf(target: Target, role: string | undefined): Subject {
+  return { ...addressOf(target), role }
+}
+
+/** Value of `error.type` for a call; absent when it is good. */
+export function errorTypeOfEnding(
+  ending: Ending,
+  signal: AbortSignal | undefined,
+  sent: boolean,
+): string | undefined {
+  if ('response' in ending) return errorTypeOfStatus(ending.response.status)
+  const { error } = ending
+  if (signal?.aborted === true && error === signal.reason) return errorTypeOfAbort(error)
+  if (isIntegrityMismatch(error)) return ERROR_TYPES.corruptBody
+  const type = errorTypeOf(error)
+  if (type !== ERROR_TYPES.other) return type
+  // Fetch says TypeError both of a request that cannot be sent and of a network that failed without a code.
+  if (error instanceof TypeError) return sent ? ERROR_TYPES.network : ERROR_TYPES.invalidRequest
+  return type
+}
+
+/** Whether the platform refused a body that has not the digest which the caller gave in `integrity`. */
+export function isIntegrityMismatch(error: unknown): boolean {
+  const cause = error instanceof TypeError ? error.cause : undefined
+  return cause instanceof Error && cause.message === 'integrity mismatch'
+}
+
+const NO_RETRIES: RetryTally = {
+  retryCount: 0,
+  retryDelayMs: 0,
+  lastRetryAfterMs: undefined,
+  lastAction: undefined,
+}
+
+/** What a call that is over reports of itself. */
+export function callRecord(
+  call: CallState,
+  ended: {
+    readonly subject: Subject
+    readonly method: string
+    readonly ending: Ending
+    readonly urlHash: string | undefined
+    readonly tally: RetryTally | undefined
+    readonly durationMs: number
+  },
+): CallRecord {
+  const { ending, tally = NO_RETRIES } = ended
+  const { lastRetryAfterMs } = tally
+  return {
+    kind: 'call',
+    subject: ended.subject,
+    method: ended.method,
+    status: 'response' in ending ? ending.response.status : undefined,
+    errorType: errorTypeOfEnding(ending, call.signal, call.exchanges > 0),
+    urlHash: ended.urlHash,
+    cache: call.cache,
+    retryCount: tally.retryCount,
+    retryDelayS: tally.retryDelayMs / 1_000,
+    retryAfterS: lastRetryAfterMs === undefined ? undefined : lastRetryAfterMs / 1_000,
+    retryAfterAction: tally.lastAction,
+    rateDelayS: call.rateDelayMs / 1_000,
+    breakerState: call.breakerState,
+    breakerRecorded: call.breakerRecorded,
+    durationS: ended.durationMs / 1_000,
+  }
+}
+
+/** How the cache answered, where it was asked. */
+export function cacheRecord(call: CallState, subject: Subject): CacheRecord | undefined {
+  return call.cache === undefined ? undefined : { kind: 'cache', subject, result: call.cache }
+}

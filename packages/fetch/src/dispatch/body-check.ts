@@ -1,0 +1,70 @@
+import type { CorruptionReason } from '@plimsoll/semconv'
+import { declaredDigests, digestCheck, type DigestCheck } from '../integrity.ts'
+import { field, listField, type Headers } from './options.ts'
+
+/** Codes of a connection that ended while there was more to come. */
+const CUT: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'HPE_INVALID_EOF_STATE',
+  'UND_ERR_CLOSED',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_SOCKET',
+])
+
+/** Whether an error says that the other side ended the connection. */
+export function isCut(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    CUT.has(error.code)
+  )
+}
+
+/** Holds a body against what its headers declare, while it passes. */
+export interface BodyCheck {
+  update(chunk: Uint8Array): void
+  /** What is wrong with the body that just ended, if anything. */
+  atEnd(): CorruptionReason | undefined
+  /** Whether the body, which broke off with `error`, ended short of its declared length. */
+  brokenBy(error: unknown): boolean
+}
+
+/** The check of a response, or undefined when it declares nothing or has no body. */
+export function bodyCheck(
+  method: string,
+  status: number,
+  headers: Headers,
+  verifyDigests: boolean,
+): BodyCheck | undefined {
+  if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return undefined
+  const length = declaredLength(headers)
+  const digests = verifyDigests ? digestsOf(status, headers) : undefined
+  if (length === undefined && digests === undefined) return undefined
+  let received = 0
+  const short = (): boolean => length !== undefined && received < length
+  return {
+    update(chunk) {
+      received += chunk.byteLength
+      digests?.update(chunk)
+    },
+    atEnd() {
+      if (short()) return 'length'
+      return digests === undefined || digests.matches() ? undefined : 'digest'
+    },
+    brokenBy: (error) => short() && isCut(error),
+  }
+}
+
+function digestsOf(status: number, headers: Headers): DigestCheck | undefined {
+  const content = listField(headers, 'content-digest')
+  const representation = listField(headers, 'repr-digest')
+  return digestCheck(declaredDigests(status, content, representation))
+}
+
+function declaredLength(headers: Headers): number | undefined {
+  if (field(headers, 'transfer-encoding') !== undefined) return undefined
+  const value = field(headers, 'content-length')
+  return value !== undefined && /^\d+$/u.test(value) ? Number(value) : undefined
+}

@@ -1,0 +1,35 @@
+import type { Dispatcher } from 'undici'
+import type { CallState } from '../call-state.ts'
+import { CALL } from '../call-state.ts'
+import type { Hop } from './hop.ts'
+import { HOP } from './hop.ts'
+
+/** undici's options of one exchange, with our call in them. */
+export interface HopOptions extends Dispatcher.DispatchOptions {
+  readonly [CALL]?: CallState
+  readonly [HOP]?: Hop
+}
+
+export type Dispatch = (options: HopOptions, handler: Dispatcher.DispatchHandler) => boolean
+
+/** A function around a dispatch, as undici composes them. */
+export type Interceptor = (dispatch: Dispatch) => Dispatch
+
+/** The URL that the exchange asks for. */
+export function urlOf(options: Dispatcher.DispatchOptions): URL {
+  return new URL(options.path, options.origin)
+}
+
+export type Headers = { readonly [name: string]: string | string[] | undefined }
+
+/** The one value of a response field, or undefined; of several, the first. */
+export function field(headers: Headers | undefined, name: string): string | undefined {
+  const value = headers?.[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+/** A field that is a list: several lines are one, joined by commas. */
+export function listField(headers: Headers | undefined, name: string): string | undefined {
+  const value = headers?.[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}

@@ -1,0 +1,62 @@
+import type { Dispatcher } from 'undici'
+import { CALL, type CallState } from '../call-state.ts'
+import type { CacheOptions } from '../options.ts'
+import { loadUndici } from '../undici.ts'
+import { cacheInterceptor } from './cache.ts'
+import { exchangeInterceptor, type ExchangeDeps } from './exchange.ts'
+import type { Dispatch, HopOptions } from './options.ts'
+
+/** What the platform's fetch takes as `init.dispatcher`: it asks for nothing but `dispatch`. */
+export interface CallDispatcher {
+  dispatch(options: Dispatcher.DispatchOptions, handler: object): boolean
+}
+
+/** Makes the dispatcher of one call. */
+export interface Stack {
+  /** @param base where the caller wants the request to go, if it says so */
+  of(call: CallState, cached: boolean, base: Dispatcher | undefined): CallDispatcher
+}
+
+/** The layers below fetch: cache, then policies, then the network. */
+export function dispatchStack(
+  deps: ExchangeDeps,
+  cache: CacheOptions | undefined,
+  dispatcher: Dispatcher | undefined,
+): Stack {
+  const { Dispatcher1Wrapper } = loadUndici()
+  const exchange = exchangeInterceptor(deps)
+  const cacheLayer = cache === undefined ? undefined : cacheInterceptor(cache, deps.clock)
+  const network = dispatcher ?? ownAgent()
+  const direct = exchange(dispatchOf(network))
+  const throughCache = cacheLayer?.(direct)
+  // Each platform's fetch speaks the handler language of its own undici; the wrapper translates the old one.
+  const { wrapHandler } = Dispatcher1Wrapper as unknown as {
+    wrapHandler(handler: object): Dispatcher.DispatchHandler
+  }
+  return {
+    of(call, cached, base) {
+      let dispatch = cached && throughCache !== undefined ? throughCache : direct
+      // Whoever sends one call elsewhere, to a proxy or a mock, does not want an answer from the cache of another place.
+      if (base !== undefined) dispatch = exchange(dispatchOf(base))
+      return {
+        // The platform's fetch cannot speak HTTP/2 through a dispatcher that is not its own.
+        dispatch: (options, handler) =>
+          dispatch(
+            { ...options, allowH2: false, [CALL]: call } as HopOptions,
+            wrapHandler(handler),
+          ),
+      }
+    },
+  }
+}
+
+function dispatchOf(dispatcher: Dispatcher): Dispatch {
+  return (options, handler) => dispatcher.dispatch(options, handler)
+}
+
+/** Obeys the proxies of the environment where Node's own fetch does. */
+function ownAgent(): Dispatcher {
+  const { Agent, EnvHttpProxyAgent } = loadUndici()
+  const proxied = process.env['NODE_USE_ENV_PROXY'] === '1'
+  return proxied ? new EnvHttpProxyAgent({ allowH2: false }) : new Agent({ allowH2: false })
+}

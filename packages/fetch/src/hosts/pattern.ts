@@ -1,0 +1,79 @@
+import type { HostPolicies } from '../options.ts'
+
+/** `name` or `*.name`, or an IPv6 address in brackets; then, if anything, a port or `*` for each. */
+const PATTERN =
+  /^(?<star>\*\.)?(?<name>\*|\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?)(?::(?<port>\d{1,5}|\*))?$/iu
+
+interface Pattern {
+  readonly wildcard: boolean
+  /** Without brackets, in lower case; for a wildcard, the suffix behind the dot. */
+  readonly name: string
+  readonly port: number | undefined
+}
+
+/** Reads a key of `hosts`; undefined when it is none. */
+export function parsePattern(text: string): Pattern | undefined {
+  const groups = PATTERN.exec(text)?.groups
+  if (groups === undefined) return undefined
+  const name = (groups['name'] ?? '').toLowerCase()
+  const port = groups['port'] === undefined || groups['port'] === '*' ? undefined : groups['port']
+  if (port !== undefined && Number(port) > 65_535) return undefined
+  if (name === '*') {
+    return groups['star'] === undefined
+      ? { wildcard: true, name: '', port: port === undefined ? undefined : Number(port) }
+      : undefined
+  }
+  return {
+    wildcard: groups['star'] !== undefined,
+    name: name.startsWith('[') ? name.slice(1, -1) : name,
+    port: port === undefined ? undefined : Number(port),
+  }
+}
+
+/** Finds the policies of a host: by the most exact pattern, an exact name before a suffix, a longer suffix before a shorter, a port before none. */
+export function policyFinder(
+  defaults: HostPolicies,
+  hosts: Readonly<Record<string, HostPolicies>>,
+): (address: string, port: number) => HostPolicies {
+  const known = Object.entries(hosts)
+    .flatMap(([text, policies]) => {
+      const pattern = parsePattern(text)
+      return pattern === undefined ? [] : [{ pattern, policies: merged(defaults, policies) }]
+    })
+    .sort((left, right) => exactness(right.pattern) - exactness(left.pattern))
+  return (address, port) => {
+    const name = address.toLowerCase()
+    return known.find(({ pattern }) => fits(pattern, name, port))?.policies ?? defaults
+  }
+}
+
+function exactness(pattern: Pattern): number {
+  const name = pattern.wildcard ? pattern.name.length : 1_000
+  return name * 2 + (pattern.port === undefined ? 0 : 1)
+}
+
+function fits(pattern: Pattern, name: string, port: number): boolean {
+  if (pattern.port !== undefined && pattern.port !== port) return false
+  if (!pattern.wildcard) return pattern.name === name
+  return pattern.name === '' || name.endsWith(`.${pattern.name}`)
+}
+
+/** A host's own words over the defaults, option by option; `false` switches a whole policy off. */
+function merged(defaults: HostPolicies, own: HostPolicies): HostPolicies {
+  return {
+    ...defaults,
+    ...own,
+    ...policy('limiter', defaults.limiter, own.limiter),
+    ...policy('breaker', defaults.breaker, own.breaker),
+    ...policy('retry', defaults.retry, own.retry),
+  }
+}
+
+function policy<Name extends string, Value extends object>(
+  name: Name,
+  inherited: Value | false | undefined,
+  own: Value | false | undefined,
+): { readonly [key in Name]?: Value | false } {
+  if (typeof own !== 'object' || typeof inherited !== 'object') return {}
+  return { [name]: { ...inherited, ...own } } as { readonly [key in Name]?: Value }
+}

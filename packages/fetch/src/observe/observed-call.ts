@@ -1,0 +1,129 @@
+import {
+  errorTypeOf,
+  type AttemptRecord,
+  type Clock,
+  type Recorder,
+  type Subject,
+} from '@plimsoll/policies'
+import type { OpenSpan, Tracing } from '@plimsoll/telemetry'
+import { callRecord, type Ending } from '../call-record.ts'
+import type { CallState } from '../call-state.ts'
+import type { Target } from '../target.ts'
+import { hashUrl, hostOf, redactUrl, type RedactOptions } from '../url.ts'
+import { errorTypeOfAbort, errorTypeOfStatus } from '../verdict.ts'
+
+export interface ObserveDeps {
+  readonly clock: Clock
+  readonly recorder: Recorder
+  readonly tracing: Tracing
+  readonly redact: RedactOptions
+  readonly urlHashKey: Uint8Array | undefined
+}
+
+/** One exchange of an observed call, from the moment the platform hands it to its HTTP client. */
+interface Exchange {
+  readonly subject: Subject
+  readonly method: string
+  readonly startMs: number
+  readonly span: OpenSpan<AttemptRecord>
+}
+
+/** A call that is watched and not touched. */
+export class ObservedCall {
+  readonly #deps: ObserveDeps
+  readonly #target: Target
+  readonly #subject: Subject
+  readonly #state: CallState
+  readonly #startMs: number
+  readonly #open = new Set<Exchange>()
+
+  constructor(deps: ObserveDeps, target: Target, subject: Subject, state: CallState) {
+    this.#deps = deps
+    this.#target = target
+    this.#subject = subject
+    this.#state = state
+    this.#startMs = deps.clock.now()
+  }
+
+  /** An exchange begins: the first, or after a redirect. */
+  begin(origin: string | URL, path: string, method: string): Exchange {
+    const url = URL.parse(path, String(origin))
+    const subject = url === null ? this.#subject : hostOf(url)
+    const { clock, redact, tracing } = this.#deps
+    const span = tracing.startAttempt({
+      method,
+      address: subject.address,
+      port: subject.port,
+      // Read only where a tracer listens.
+      get urlFull() {
+        return redactUrl(url ?? '', redact)
+      },
+      resendCount: this.#state.exchanges++,
+    })
+    const exchange: Exchange = { subject, method, startMs: clock.now(), span }
+    this.#open.add(exchange)
+    return exchange
+  }
+
+  /** Its headers came. */
+  answered(exchange: Exchange, status: number): void {
+    this.#settle(exchange, status, errorTypeOfStatus(status))
+  }
+
+  /** It ended without headers. */
+  failed(exchange: Exchange, error: unknown): void {
+    const { signal } = this.#target
+    const given = signal?.aborted === true ? errorTypeOfAbort(signal.reason) : errorTypeOf(error)
+    this.#settle(exchange, undefined, given)
+  }
+
+  /** The body of an answer broke off before its declared length. */
+  cut(exchange: Exchange): void {
+    if (this.#target.signal?.aborted === true) return
+    const { subject } = exchange
+    this.#deps.recorder.record({ kind: 'corruption', subject, reason: 'length' })
+  }
+
+  end(ending: Ending): ReturnType<typeof callRecord> {
+    const { clock, recorder, urlHashKey } = this.#deps
+    const { url, method } = this.#target
+    const durationMs = clock.now() - this.#startMs
+    const record = callRecord(this.#state, {
+      subject: this.#subject,
+      method,
+      ending,
+      urlHash: url === undefined ? undefined : hashUrl(url, urlHashKey),
+      tally: undefined,
+      durationMs,
+    })
+    // The platform rejects at once when it is aborted, and tells its HTTP client later, if at all.
+    for (const exchange of this.#open) this.#settle(exchange, record.status, record.errorType)
+    if (this.#state.exchanges === 0 && 'response' in ending) this.#unseen(record.status)
+    recorder.record(record)
+    return record
+  }
+
+  /** A fetch that is not made on undici shows no exchanges: its answer stands for one. */
+  #unseen(status: number | undefined): void {
+    const startMs = this.#startMs
+    const { method } = this.#target
+    const { address, port, role } = this.#subject
+    const { tracing } = this.#deps
+    const urlFull = redactUrl(this.#target.url ?? '', this.#deps.redact)
+    const span = tracing.startAttempt({ method, address, port, urlFull, resendCount: 0 })
+    const exchange: Exchange = { subject: { address, port, role }, method, startMs, span }
+    this.#open.add(exchange)
+    this.#settle(exchange, status, status === undefined ? undefined : errorTypeOfStatus(status))
+  }
+
+  #settle(exchange: Exchange, status: number | undefined, errorType: string | undefined): void {
+    if (!this.#open.delete(exchange)) return
+    const { subject, method, startMs, span } = exchange
+    const durationS = (this.#deps.clock.now() - startMs) / 1_000
+    const record: AttemptRecord = { kind: 'attempt', subject, method, status, errorType, durationS }
+    this.#deps.recorder.record(record)
+    span.end(record)
+  }
+}
+
+export type { Exchange }

@@ -1,0 +1,50 @@
+/** Any fetch, with whatever arguments the program gave. */
+export type AnyFetch = (...args: readonly unknown[]) => Promise<Response>
+
+// A registered symbol: a program's copy of this package must know what the preload's copy has wrapped.
+const slot: unique symbol = Symbol.for('plimsoll.wrapped-fetches')
+
+interface Slot {
+  [slot]?: WeakMap<object, AnyFetch>
+}
+
+function wrapped(): WeakMap<object, AnyFetch> {
+  const holder = globalThis as Slot
+  holder[slot] ??= new WeakMap()
+  return holder[slot]
+}
+
+/**
+ * A function that looks like the platform's fetch: its name and its length. `below` is the one that it stands on; it is
+ * kept where no property of the function shows it.
+ */
+export function asFetch(call: AnyFetch, below: AnyFetch): typeof globalThis.fetch {
+  // oxlint-disable-next-line unicorn/no-useless-undefined -- the default makes the length 1, as the platform's is
+  function fetch(
+    input: unknown,
+    init: unknown = undefined,
+    ...rest: readonly unknown[]
+  ): Promise<Response> {
+    return call(input, init, ...rest)
+  }
+  wrapped().set(fetch, below)
+  return fetch
+}
+
+/** Whether a fetch is one of ours already, of whatever copy of this package. */
+export function isWrapped(fetch: typeof globalThis.fetch): boolean {
+  return wrapped().has(fetch)
+}
+
+/**
+ * The fetch under all that we have put around it, so that a call is measured and guarded once, whoever wraps first. By
+ * default the one that is global now.
+ */
+export function lowestFetch(fetch: typeof globalThis.fetch = globalThis.fetch): AnyFetch {
+  let lowest = fetch as AnyFetch
+  for (;;) {
+    const below = wrapped().get(lowest)
+    if (below === undefined) return lowest
+    lowest = below
+  }
+}

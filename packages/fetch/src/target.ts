@@ -1,0 +1,123 @@
+import { hostOf, isHttp } from './url.ts'
+
+/** What a call asks for, read without changing anything of it. */
+export interface Target {
+  /** Absent where the URL cannot be read: the platform will say so. */
+  readonly url: URL | undefined
+  readonly method: string
+  readonly signal: AbortSignal | undefined
+  /** Whether the same request can be sent twice: a stream is gone once it was read. */
+  readonly replayable: boolean
+  /** Whether the caller declared a digest of the body (`integrity`). */
+  readonly integrity: boolean
+  /** Whether the caller keeps this call out of caches (`cache: 'no-store'`). */
+  readonly noStore: boolean
+}
+
+/** Methods that fetch writes in capitals; others stay as they are. */
+const NORMALISED = /^(?:delete|get|head|options|post|put)$/iu
+
+/** The members of a `RequestInit`, undici's `dispatcher` included. */
+const INIT_MEMBERS = [
+  'body',
+  'cache',
+  'credentials',
+  'dispatcher',
+  'duplex',
+  'headers',
+  'integrity',
+  'keepalive',
+  'method',
+  'mode',
+  'priority',
+  'redirect',
+  'referrer',
+  'referrerPolicy',
+  'signal',
+  'window',
+] as const
+
+type Members = { [name: string]: unknown }
+
+/** Whether a call goes over HTTP. What cannot be read counts as HTTP: it fails as an HTTP call would. */
+export function overHttp(target: Target): boolean {
+  return target.url === undefined || isHttp(target.url)
+}
+
+/** Host and port of the call, as far as they are known. */
+export function addressOf(target: Target): {
+  readonly address?: string
+  readonly port?: number
+} {
+  return target.url === undefined ? {} : hostOf(target.url)
+}
+
+/** Reads what `fetch(input, init)` asks for. `init` holds before what a `Request` says, as in the Fetch standard. */
+export function targetOf(input: unknown, init: unknown): Target {
+  const request = isRequest(input) ? (input as unknown as Members) : undefined
+  const given = members(init)
+  const read = (name: string): unknown => given?.[name] ?? request?.[name]
+  const ownBody = given?.['body'] ?? undefined
+  return {
+    url: urlOf(request === undefined ? input : request['url']),
+    method: methodOf(read('method')),
+    signal: signalOf(given !== undefined && 'signal' in given ? given['signal'] : read('signal')),
+    replayable: ownBody === undefined ? isEmpty(request?.['body']) : isReplayable(ownBody),
+    integrity: typeof read('integrity') === 'string' && read('integrity') !== '',
+    noStore: read('cache') === 'no-store',
+  }
+}
+
+/**
+ * The members of `init` as a plain object, so that `dispatcher` can be added: an `init` may be a `Request` or any object
+ * with getters on its prototype, which a spread would lose. Each member is read once, however often the call is sent.
+ */
+export function initMembers(init: object): Members {
+  const source = init as Members
+  const copy: Members = {}
+  for (const name of INIT_MEMBERS) {
+    const value = source[name]
+    if (value !== undefined) copy[name] = value
+  }
+  return copy
+}
+
+function members(value: unknown): Members | undefined {
+  return typeof value === 'object' && value !== null ? (value as Members) : undefined
+}
+
+function isRequest(input: unknown): input is Request {
+  if (input instanceof globalThis.Request) return true
+  // The Request of another undici, for another fetch that was passed in.
+  const fields = members(input)
+  return typeof fields?.['url'] === 'string' && typeof fields['method'] === 'string'
+}
+
+function urlOf(input: unknown): URL | undefined {
+  if (typeof input === 'string') return URL.parse(input) ?? undefined
+  return input instanceof URL ? input : undefined
+}
+
+function methodOf(value: unknown): string {
+  if (typeof value !== 'string') return 'GET'
+  return NORMALISED.test(value) ? value.toUpperCase() : value
+}
+
+function signalOf(value: unknown): AbortSignal | undefined {
+  return value instanceof AbortSignal ? value : undefined
+}
+
+function isEmpty(body: unknown): boolean {
+  return body === null || body === undefined
+}
+
+function isReplayable(body: unknown): boolean {
+  return (
+    typeof body === 'string' ||
+    body instanceof ArrayBuffer ||
+    ArrayBuffer.isView(body) ||
+    body instanceof Blob ||
+    body instanceof FormData ||
+    body instanceof URLSearchParams
+  )
+}

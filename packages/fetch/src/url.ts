@@ -1,0 +1,105 @@
+import { createHmac, randomBytes } from 'node:crypto'
+
+/** What of a URL may be shown in a span. */
+export interface RedactOptions {
+  /** Names of query parameters whose values are shown. @default [] */
+  readonly allowQuery?: readonly string[]
+  /** Whether the path is shown; secrets travel in paths as well. @default false */
+  readonly allowPath?: boolean
+}
+
+const REDACTED = 'REDACTED'
+const MIN_KEY_BYTES = 16
+
+/**
+ * The URL as a span may show it: no userinfo, no fragment, the path replaced unless allowed, the query's keys kept and
+ * their values replaced unless allowed. A parameter without `=` is all value. What is no http(s) URL shows its scheme only.
+ *
+ * Rules of OpenTelemetry's `url.full`, made stricter: an allow list in place of a list of known secrets.
+ */
+export function redactUrl(url: string | URL, options: RedactOptions = {}): string {
+  const parsed = URL.parse(String(url))
+  if (parsed === null) return REDACTED
+  if (!isHttp(parsed)) return `${parsed.protocol}${REDACTED}`
+  const path =
+    options.allowPath === true || parsed.pathname === '/' ? parsed.pathname : `/${REDACTED}`
+  return `${parsed.protocol}//${parsed.host}${path}${redactQuery(parsed.search, options.allowQuery ?? [])}`
+}
+
+function redactQuery(search: string, allowed: readonly string[]): string {
+  if (search === '') return ''
+  const parts = search
+    .slice(1)
+    .split('&')
+    .map((part) => redactParameter(part, allowed))
+  return `?${parts.join('&')}`
+}
+
+function redactParameter(part: string, allowed: readonly string[]): string {
+  if (part === '') return part
+  const equals = part.indexOf('=')
+  if (equals === -1) return allowed.includes(part) ? part : REDACTED
+  const key = part.slice(0, equals)
+  return allowed.includes(decodedKey(key)) ? part : `${key}=${REDACTED}`
+}
+
+function decodedKey(key: string): string {
+  // URLSearchParams decodes as servers do, and never throws on a stray percent sign.
+  return new URLSearchParams(`${key}=`).keys().next().value ?? key
+}
+
+/** Whether a call to this URL goes over HTTP at all; `data:`, `blob:` and `file:` do not. */
+export function isHttp(url: URL): boolean {
+  return url.protocol === 'http:' || url.protocol === 'https:'
+}
+
+/** Host and port as OpenTelemetry names them: IPv6 without brackets, the port of the scheme when none is given. */
+export function hostOf(url: URL): { readonly address: string; readonly port: number } {
+  const address = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname
+  const standard = url.protocol === 'https:' ? 443 : 80
+  return { address, port: url.port === '' ? standard : Number(url.port) }
+}
+
+/**
+ * HMAC-SHA-256 of the URL, 128 bits in hex: equal URLs can be joined, none can be read. Normalised first: as WHATWG
+ * serialises it, without userinfo and fragment.
+ */
+export function hashUrl(url: string | URL, key: Uint8Array = processUrlHashKey()): string {
+  const parsed = URL.parse(String(url))
+  if (parsed !== null) {
+    parsed.username = ''
+    parsed.password = ''
+    parsed.hash = ''
+  }
+  const text = parsed === null ? String(url) : parsed.href
+  return createHmac('sha256', key).update(text).digest('hex').slice(0, 32)
+}
+
+// A registered symbol, because the preload and the program may hold two copies of this package.
+const slot: unique symbol = Symbol.for('plimsoll.url-hash-key')
+
+interface Slot {
+  [slot]?: Uint8Array
+}
+
+/**
+ * Makes `key` the one with which the whole process hashes URLs; without it, a random key of this process is used.
+ *
+ * @throws RangeError when the key has less than 128 bits.
+ */
+export function installUrlHashKey(key: Uint8Array): void {
+  if (key.byteLength < MIN_KEY_BYTES) {
+    throw new RangeError(
+      `the key for URL hashes must have at least ${MIN_KEY_BYTES} bytes, got ${key.byteLength}`,
+    )
+  }
+  const holder = globalThis as Slot
+  holder[slot] = key
+}
+
+/** The key of the process. */
+export function processUrlHashKey(): Uint8Array {
+  const holder = globalThis as Slot
+  holder[slot] ??= randomBytes(32)
+  return holder[slot]
+}

@@ -1,0 +1,169 @@
+import {
+  callable,
+  checkBreakerOptions,
+  checkLimiterOptions,
+  checkRetryBudgetOptions,
+  checkRetryOptions,
+  fields,
+  having,
+  listOf,
+  numberIn,
+  OptionError,
+  oneOf,
+  positiveDuration,
+  text,
+  type Check,
+  type OptionPath,
+} from '@plimsoll/policies'
+import { parsePattern } from './hosts/pattern.ts'
+import type { FetchOptions } from './options.ts'
+
+const flag = oneOf(true, false)
+const count = numberIn({ atLeast: 1, integer: true })
+const bytes = numberIn({ atLeast: 1, integer: true, unit: 'bytes' })
+const status = numberIn({ atLeast: 100, atMost: 599, integer: true })
+const method: Check = (value, path) => {
+  if (typeof value !== 'string' || !/^[A-Z][A-Z-]*$/u.test(value)) {
+    throw new OptionError(path, value, 'expected an HTTP method in capitals')
+  }
+}
+const any: Check = () => {}
+
+/** Options of a policy that a configuration may give; the rest (clock, recorder, subject) is ours to give. */
+function policy(check: (value: unknown, path: OptionPath) => void, own: readonly string[]): Check {
+  const known = fields(Object.fromEntries(own.map((name) => [name, any])))
+  return (value, path) => {
+    if (value === false) return
+    known(value, path)
+    check(value, path)
+  }
+}
+
+/** Some fields are fetch's own, and not of the policy below. */
+function without(value: unknown, ...names: readonly string[]): unknown {
+  const copy = { ...(value as { [name: string]: unknown }) }
+  for (const name of names) delete copy[name]
+  return copy
+}
+
+const BREAKER = [
+  'failureRate',
+  'minimumCalls',
+  'windowMs',
+  'consecutiveFailures',
+  'openMs',
+  'maxOpenMs',
+  'backoffFactor',
+  'jitter',
+  'halfOpenProbes',
+  'successesToClose',
+  'probeTimeoutMs',
+  'failureStatuses',
+] as const
+const RETRY = [
+  'maxRetries',
+  'baseDelayMs',
+  'maxDelayMs',
+  'retryAfterCapMs',
+  'methods',
+  'statuses',
+  'budget',
+] as const
+
+const breaker = policy((value, path) => {
+  const { failureStatuses } = value as { readonly failureStatuses?: unknown }
+  if (failureStatuses !== undefined) listOf(status)(failureStatuses, [...path, 'failureStatuses'])
+  checkBreakerOptions(without(value, 'failureStatuses'), path)
+}, BREAKER)
+
+const budget = policy(checkRetryBudgetOptions, ['ratio', 'minPerSecond', 'windowMs'])
+
+const retry = policy((value, path) => {
+  const own = value as { readonly [name: string]: unknown }
+  if (own['methods'] !== undefined) listOf(method)(own['methods'], [...path, 'methods'])
+  if (own['statuses'] !== undefined) listOf(status)(own['statuses'], [...path, 'statuses'])
+  if (own['budget'] !== undefined) budget(own['budget'], [...path, 'budget'])
+  checkRetryOptions(without(value, 'methods', 'statuses', 'budget'), path)
+}, RETRY)
+
+const limiter = policy(
+  (value, path) => checkLimiterOptions(value, path),
+  ['ratePerSecond', 'burst', 'maxDelayMs'],
+)
+
+const limit =
+  (check: Check): Check =>
+  (value, path) => {
+    if (value !== false) check(value, path)
+  }
+
+const hostPolicies = fields({
+  role: text,
+  limiter,
+  breaker,
+  retry,
+  timeoutMs: limit(positiveDuration),
+  deadlineMs: limit(positiveDuration),
+})
+
+const hosts: Check = (value, path) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new OptionError(path, value, 'expected policies by host')
+  }
+  for (const [pattern, policies] of Object.entries(value)) {
+    if (parsePattern(pattern) === undefined) {
+      throw new OptionError(
+        [...path, pattern],
+        pattern,
+        'expected a host such as api.example.org, api.example.org:8443, *.example.org or 127.0.0.1:*',
+      )
+    }
+    hostPolicies(policies, [...path, pattern])
+  }
+}
+
+const cacheFields = fields({
+  maxEntries: count,
+  maxBytes: bytes,
+  maxEntryBytes: bytes,
+  type: oneOf('shared', 'private'),
+  roles: listOf(text, 1),
+})
+
+const cache: Check = (value, path) => {
+  if (typeof value !== 'boolean') cacheFields(value, path)
+}
+
+const key: Check = (value, path) => {
+  if (!(value instanceof Uint8Array) || value.byteLength < 16) {
+    throw new OptionError(path, value, 'expected a Uint8Array of at least 16 bytes')
+  }
+}
+
+const check = fields({
+  defaults: hostPolicies,
+  hosts,
+  cache,
+  integrity: flag,
+  redact: fields({ allowQuery: listOf(text), allowPath: flag }),
+  maxHosts: count,
+  fetch: callable,
+  dispatcher: having('an undici dispatcher', 'dispatch'),
+  urlHashKey: key,
+  recorder: having('a recorder', 'record'),
+  clock: having('a clock', 'now', 'epoch', 'sleep'),
+  random: callable,
+})
+
+/**
+ * Throws for the first option of `createFetch` that is wrong, an unknown one included. `path` of the error leads to it,
+ * from where `path` begins, so that a reader of a file can find its line.
+ *
+ * @throws {OptionError} `ERR_PLIMSOLL_OPTION_INVALID`
+ */
+export function validateFetchOptions(
+  options: unknown,
+  path: OptionPath = [],
+): asserts options is FetchOptions {
+  check(options, path)
+}
