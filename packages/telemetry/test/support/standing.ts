@@ -3,7 +3,6 @@ import {
   BREAKER_SCOPES,
   BREAKER_STATES,
   CORRUPTION_REASONS,
-  INSTRUMENTS,
   LOSS_REASONS,
   SIGNALS,
   type InstrumentId,
@@ -50,8 +49,3 @@ function unlike(standing: Points = [], points: Points = []): Points {
 function ordered(points: Points): Points {
   return points.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
 }
-
-/** Names of the instruments that are reported before anything happened. */
-export const STANDING_NAMES = (Object.keys(STANDING) as InstrumentId[]).map(
-  (id) => INSTRUMENTS[id].name,
-)
