@@ -78,20 +78,21 @@ function isEmpty({ contents }: Document.Parsed): boolean {
 
 function gatherDocuments(text: SpecText, gathered: Gathered): void {
   for (const document of text.documents) {
-    if (document.errors.length > 0 || isEmpty(document)) continue
-    const start = document.contents.range[0]
+    const { contents } = document
+    if (document.errors.length > 0 || contents === null || isEmpty(document)) continue
+    const start = contents.range[0]
     const context: Context = {
       text,
       path: '',
       keyAt: start,
       resolve: (node) => (isAlias(node) ? node.resolve(document) : node),
     }
-    const kind = readKind(document.contents, context)
+    const kind = readKind(contents, context)
     if (kind === 'SLO') {
-      const slo = readSlo(document.contents, context)
+      const slo = readSlo(contents, context)
       if (slo !== undefined) gathered.slos.push({ text, slo })
     } else if (kind === 'SLI') {
-      gatherSli(document.contents, context, gathered)
+      gatherSli(contents, context, gathered)
     } else if (kind !== undefined) {
       const { line } = text.place(start)
       gathered.notes.push(
