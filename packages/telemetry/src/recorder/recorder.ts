@@ -35,7 +35,7 @@ export interface TelemetryRecorder extends Recorder {
 
 const MAX_HOSTS = 50
 
-/** A recorder over `measures`. Nothing that it calls, and nothing that it is given, makes it throw. */
+/** A recorder over `measures`. Nothing that it calls makes it throw. */
 export function createRecorder(options: RecorderOptions): TelemetryRecorder {
   const { measures, loggerProvider, runId, maxHosts = MAX_HOSTS, clock = systemClock } = options
   const report = faultReport()
