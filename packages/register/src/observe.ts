@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks'
-import { isMainThread, setEnvironmentData, threadId } from 'node:worker_threads'
+import { isMainThread, threadId } from 'node:worker_threads'
 import type { Resource } from '@opentelemetry/resources'
 import { LoggerProvider } from '@opentelemetry/sdk-logs'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
-import { createFetch, installUrlHashKey, observeFetch } from './fetch-stand-in.ts'
+import { createFetch, installUrlHashKey, observeFetch } from '@plimsoll/fetch'
 import { installRecorder } from '@plimsoll/policies'
 import { SIGNALS, type Signal } from '@plimsoll/semconv'
 import {
@@ -30,7 +30,8 @@ import { openRoutes, type Routes } from './pipeline/routes.ts'
 import { DEFAULT_INTERVAL_MS, startSchedule } from './pipeline/schedule.ts'
 import { resourceOf } from './resource.ts'
 import { samplerOf } from './sampler.ts'
-import { inheritance, leaveForChildren, parentOf, type Settings } from './settings.ts'
+import { leaveForWorkers } from './run/inheritance.ts'
+import { leaveForChildren, parentOf, type Settings } from './settings.ts'
 
 const MEGABYTE = 1_000_000
 /** An ending process waits no longer for its workers to write; */
@@ -170,8 +171,7 @@ function tieEnding({
   if (isMainThread && board !== undefined) {
     const parent = parentOf(settings, routes.files)
     leaveForChildren(parent, process.env)
-    const { key, value } = inheritance(parent, board)
-    setEnvironmentData(key, value)
+    leaveForWorkers({ parent, service: settings.service, board })
   }
   return ending
 }

@@ -1,8 +1,10 @@
+import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { workerData } from 'node:worker_threads'
-import { isLeftAlone, mainProgram } from './program.ts'
+import { isMainThread, workerData } from 'node:worker_threads'
 import { isSenderThread } from './otlp/thread-data.ts'
+import { isLeftAlone, mainProgram } from './program.ts'
+import { inherited } from './run/inheritance.ts'
 import { sibling } from './sibling.ts'
 
 const slot: unique symbol = Symbol.for('plimsoll.register')
@@ -10,8 +12,17 @@ const holder = globalThis as { [slot]?: true }
 
 if (wanted()) {
   holder[slot] = true
-  // Loaded only here: what is left alone pays for none of it. Synchronous, because the program must not run before it.
-  createRequire(import.meta.url)(fileURLToPath(sibling('start', import.meta.url)))
+  try {
+    // Loaded only here: what is left alone pays for none of it. Synchronous, because the program must not run before it.
+    createRequire(import.meta.url)(fileURLToPath(sibling('start', import.meta.url)))
+  } catch (error) {
+    // A broken installation: its message stays, the program goes on.
+    const why = error instanceof Error ? error.message : String(error)
+    writeSync(
+      2,
+      `plimsoll: could not be loaded, the program runs unobserved: ${why.split('\n', 1)[0]}\n`,
+    )
+  }
 }
 
 function wanted(): boolean {
@@ -19,5 +30,6 @@ function wanted(): boolean {
   if (holder[slot] === true) return false
   if (isSenderThread(workerData)) return false
   if (process.env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return false
-  return !isLeftAlone(mainProgram())
+  // A worker does not know its program yet; its main thread did.
+  return isMainThread ? !isLeftAlone(mainProgram()) : inherited() !== undefined
 }

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
-import { getEnvironmentData, isMainThread } from 'node:worker_threads'
+import { isMainThread } from 'node:worker_threads'
 import type { Attributes } from '@opentelemetry/api'
-import { validateFetchOptions } from './fetch-stand-in.ts'
+import { validateFetchOptions } from '@plimsoll/fetch'
 import { CONFIG_DEFAULTS, type Config } from './config/config.ts'
 import { loadConfig } from './config/load.ts'
 import { VARIABLES, type Environment, type Switches } from './environment.ts'
 import { foldersOf, type Folders } from './files/run-folder.ts'
 import { readOtlpSettings, type OtlpSettings } from './otlp/settings.ts'
-import { parsedObject } from './parsed-object.ts'
 import { mainProgram, type Program } from './program.ts'
 import { environmentAttributes, serviceOf, type Service } from './resource.ts'
+import { inherited } from './run/inheritance.ts'
 import { asParent, identify, type Identity, type Parent } from './run/identity.ts'
 
 /** All that is decided before anything is touched. */
@@ -26,25 +26,12 @@ export interface Settings {
   readonly otlp: OtlpSettings
   readonly folders: Folders
   readonly intervalMs: number | undefined
-  /** Memory shared by the main thread and its workers; absent in a worker whose main thread is not observed. */
+  /** Memory that a worker shares with its main thread. */
   readonly board: SharedArrayBuffer | undefined
   /** A line for each thing that cannot be as it was asked for. */
   readonly problems: readonly string[]
   /** Whether a parent of this process has told of those of the configuration. */
   readonly toldByParent: boolean
-}
-
-/** Under this key a main thread leaves for its workers what a process leaves in its environment. */
-const INHERITANCE = 'plimsoll'
-
-/** What a main thread leaves for its workers. */
-export interface Inheritance {
-  readonly key: typeof INHERITANCE
-  readonly value: { readonly parent: Parent; readonly board: SharedArrayBuffer }
-}
-
-export function inheritance(parent: Parent, board: SharedArrayBuffer): Inheritance {
-  return { key: INHERITANCE, value: { parent, board } }
 }
 
 /** Reads environment, configuration and `package.json`. */
@@ -54,8 +41,8 @@ export function readSettings(
   cwd: string,
   epochMs: number,
 ): Settings {
-  const left = isMainThread ? undefined : parsedObject(getEnvironmentData(INHERITANCE))
-  const identity = identify(env, asParent(left?.['parent']), epochMs)
+  const left = isMainThread ? undefined : inherited()
+  const identity = identify(env, asParent(left?.parent), epochMs)
   const program = mainProgram()
   const loaded = loadConfig(cwd, switches.configFile, validateFetchOptions)
   const configFile = loaded.kind === 'none' ? undefined : loaded.file
@@ -64,13 +51,12 @@ export function readSettings(
   const otlp = readOtlpSettings(env)
   const parentFolder = identity.parent?.folder
   const own = foldersOf(cwd, config.files.dir, identity.runId)
-  const board = left?.['board']
   return {
     program,
     identity,
     config,
     otlp,
-    service: serviceOf(config, env, found.attributes, program),
+    service: left?.service ?? serviceOf(config, env, found.attributes, program),
     attributes: found.attributes,
     configFile,
     configIsValid: loaded.kind === 'valid',
@@ -84,7 +70,7 @@ export function readSettings(
             run: parentFolder,
           },
     intervalMs: switches.intervalMs,
-    board: board instanceof SharedArrayBuffer ? board : undefined,
+    board: left?.board,
     problems: [
       ...switches.problems,
       ...(loaded.kind === 'invalid' ? loaded.problems : []),

@@ -1,4 +1,4 @@
-import type { FetchOptions } from '../fetch-stand-in.ts'
+import type { FetchOptions } from '@plimsoll/fetch'
 
 /** The configuration after defaults. */
 export interface Config {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import type { FetchOptions } from '../fetch-stand-in.ts'
+import type { FetchOptions } from '@plimsoll/fetch'
 import { VARIABLES } from '../environment.ts'
 import { inWords } from '../messages.ts'
 import { parsedObject } from '../parsed-object.ts'

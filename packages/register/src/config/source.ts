@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type * as Yaml from 'yaml'
 import type { Document, LineCounter } from 'yaml'
 
 /** Where in a file: both count from 1. */
@@ -27,9 +28,7 @@ export interface SyntaxFault extends Place {
  * The parser is loaded only here: a program without a configuration does not pay for it.
  */
 export function parseSource(text: string, isJson: boolean): Source | readonly SyntaxFault[] {
-  const { parseDocument, LineCounter } = createRequire(import.meta.url)(
-    'yaml',
-  ) as typeof import('yaml')
+  const { parseDocument, LineCounter } = createRequire(import.meta.url)('yaml') as typeof Yaml
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' })
   if (document.errors.length > 0) {
@@ -91,17 +90,17 @@ function childOf(
   const items = property(node, 'items')
   if (!Array.isArray(items)) return undefined
   for (const [index, item] of items.entries()) {
-    const key = property(item, 'key')
     // A pair of a map has a key, an item of a list has none.
-    if (
-      key === undefined ? index === step : String(property(key, 'value') ?? key) === String(step)
-    ) {
-      return key === undefined
-        ? { key: item, value: item }
-        : { key, value: property(item, 'value') }
-    }
+    const key = property(item, 'key')
+    if (key === undefined && index === step) return { key: item, value: item }
+    if (key !== undefined && named(key, step)) return { key, value: property(item, 'value') }
   }
   return undefined
+}
+
+function named(key: unknown, step: string | number): boolean {
+  const text = property(key, 'value') ?? key
+  return (typeof text === 'string' || typeof text === 'number') && `${text}` === `${step}`
 }
 
 function startOf(node: unknown): number | undefined {

@@ -55,7 +55,8 @@ export function createSender({ endpoints, contentType, messages, loss }: SenderO
     warn(`the collector: the sender failed: ${inWords(error)}`)
   })
 
-  const post = (message: ToSender): void => thread.postMessage(message)
+  // A second argument, because the rule that wants a target origin takes a thread for a window.
+  const post = (message: ToSender): void => thread.postMessage(message, [])
   return {
     thread,
     send({ signal, body, items }) {
