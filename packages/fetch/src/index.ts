@@ -1,5 +1,13 @@
 export { withBreaker, withRole } from './call-options.ts'
 export { createFetch } from './create-fetch.ts'
+export {
+  createFallback,
+  type FetchFallback,
+  type FetchFallbackOptions,
+  type FetchTier,
+} from './fallback/create-fallback.ts'
+export type { FetchSource, SourceRequest } from './fallback/source.ts'
+export { StatusError } from './fallback/status-error.ts'
 export { observeFetch, type ObserveOptions } from './observe/observe-fetch.ts'
 export type {
   BreakerPolicy,

@@ -19,13 +19,9 @@ function wrapped(): WeakMap<object, AnyFetch> {
  * kept where no property of the function shows it.
  */
 export function asFetch(call: AnyFetch, below: AnyFetch): typeof globalThis.fetch {
-  // oxlint-disable-next-line unicorn/no-useless-undefined -- the default makes the length 1, as the platform's is
-  function fetch(
-    input: unknown,
-    init: unknown = undefined,
-    ...rest: readonly unknown[]
-  ): Promise<Response> {
-    return call(input, init, ...rest)
+  // One parameter and a rest: the length of the platform's fetch is 1.
+  function fetch(input: unknown, ...rest: readonly unknown[]): Promise<Response> {
+    return call(input, ...rest)
   }
   wrapped().set(fetch, below)
   return fetch

@@ -26,9 +26,7 @@ export function cacheInterceptor(options: CacheOptions, clock: Clock): Intercept
   })
   return (dispatch) => {
     const lower = lowerLayer(dispatch, clock)
-    // undici's types do not know that options may carry a symbol of ours.
-    const inner = cached(lower as Dispatcher.Dispatch) as Dispatch
-    return upperLayer(inner, dispatch, lookup, clock)
+    return upperLayer(cached(lower), dispatch, lookup, clock)
   }
 }
 
@@ -81,7 +79,7 @@ function asksForNoStore(options: HopOptions): boolean {
   return Object.keys(own).some(
     (name) =>
       name.toLowerCase() === 'cache-control' &&
-      /(?:^|[\s,])no-store(?:$|[\s,])/iu.test(`${String(own[name])}`),
+      /(?:^|[\s,])no-store(?:$|[\s,])/iu.test(String(own[name])),
   )
 }
 

@@ -1,8 +1,6 @@
 import type { Dispatcher } from 'undici'
-import type { CallState } from '../call-state.ts'
-import { CALL } from '../call-state.ts'
-import type { Hop } from './hop.ts'
-import { HOP } from './hop.ts'
+import type { CALL, CallState } from '../call-state.ts'
+import type { Hop, HOP } from './hop.ts'
 
 /** undici's options of one exchange, with our call in them. */
 export interface HopOptions extends Dispatcher.DispatchOptions {

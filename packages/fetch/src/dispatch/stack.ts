@@ -17,6 +17,11 @@ export interface Stack {
   of(call: CallState, cached: boolean, base: Dispatcher | undefined): CallDispatcher
 }
 
+/** A static method of `Dispatcher1Wrapper` that undici's types leave out. */
+interface HandlerTranslator {
+  readonly wrapHandler: (handler: object) => Dispatcher.DispatchHandler
+}
+
 /** The layers below fetch: cache, then policies, then the network. */
 export function dispatchStack(
   deps: ExchangeDeps,
@@ -30,9 +35,7 @@ export function dispatchStack(
   const direct = exchange(dispatchOf(network))
   const throughCache = cacheLayer?.(direct)
   // Each platform's fetch speaks the handler language of its own undici; the wrapper translates the old one.
-  const { wrapHandler } = Dispatcher1Wrapper as unknown as {
-    wrapHandler(handler: object): Dispatcher.DispatchHandler
-  }
+  const { wrapHandler } = Dispatcher1Wrapper as unknown as HandlerTranslator
   return {
     of(call, cached, base) {
       let dispatch = cached && throughCache !== undefined ? throughCache : direct

@@ -1,0 +1,38 @@
+/** One thing that a program can see of fetch, as a plain value. */
+export interface PlatformCase {
+  readonly name: string
+  run(fetch: typeof globalThis.fetch, base: string): Promise<unknown>
+}
+
+/** An error as a program sees it: what it is, what it says, and what caused it. */
+export async function failure(work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return { resolved: await work() }
+  } catch (error) {
+    return described(error)
+  }
+}
+
+export function described(error: unknown): unknown {
+  if (!(error instanceof Error)) return { thrown: error }
+  const { name, message, cause } = error
+  const code = 'code' in error ? error.code : undefined
+  const causeCode = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  return {
+    name,
+    // Ports and connection ids differ from run to run.
+    message: message.replaceAll(/127\.0\.0\.1:\d+/gu, 'HOST'),
+    code,
+    kind: error instanceof TypeError ? 'TypeError' : error.constructor.name,
+    cause: cause instanceof Error ? { name: cause.name, code: causeCode } : typeof cause,
+  }
+}
+
+export async function json(response: Response): Promise<unknown> {
+  return (await response.json()) as unknown
+}
+
+/** A case of that name. */
+export function at(name: string, run: PlatformCase['run']): PlatformCase {
+  return { name, run }
+}
