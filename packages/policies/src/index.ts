@@ -7,7 +7,7 @@ export {
   type Verdict,
 } from './breaker/options.ts'
 export type { BreakerSnapshot, OutcomeDetail, Permit, Rejection } from './breaker/state.ts'
-export { systemClock, type Clock } from './clock.ts'
+export { startTimer, systemClock, type Clock } from './clock.ts'
 export {
   errorTypeOf,
   isPlimsollError,

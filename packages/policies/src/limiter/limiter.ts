@@ -91,32 +91,47 @@ class Limiter implements RateLimiter {
   async acquire(request?: AcquireRequest): Promise<Acquired> {
     const terms = request === undefined ? this.#usual : termsOf(request, this.#defaults)
     const { signal, deadlineMs = Infinity } = request ?? {}
-    const { clock, reports } = this.#desk
     if (signal?.aborted === true) {
-      reports.decision('canceled', terms, 0, 0)
+      this.#desk.reports.decision('canceled', terms, 0, 0)
       throw signal.reason
     }
-    const startMs = clock.now()
-    let wait: Wait = { terms, startMs, delayMs: 0, deadlineMs, signal }
-    if (this.#shared !== undefined) {
-      const cost = terms.costMs / this.#defaults.intervalMs
-      const acquired = await waitShared(this.#desk, this.#shared, cost, wait)
-      if (acquired !== undefined) return acquired
-    }
-    const nowMs = this.#shared === undefined ? startMs : clock.now()
-    const delayMs = this.#line.offer(nowMs, terms.costMs) - nowMs
-    wait = { ...wait, startMs: nowMs, delayMs }
+    const startMs = this.#desk.clock.now()
+    if (this.#shared === undefined) return this.#acquireHere(terms, startMs, deadlineMs, signal)
+    const cost = terms.costMs / this.#defaults.intervalMs
+    const wait = { terms, startMs, delayMs: 0, deadlineMs, signal }
+    const shared = await waitShared(this.#desk, this.#shared, cost, wait)
+    return shared ?? this.#acquireHere(terms, this.#desk.clock.now(), deadlineMs, signal)
+  }
+
+  async #acquireHere(
+    terms: Terms,
+    startMs: number,
+    deadlineMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Acquired> {
+    if (this.#goesAtOnce(terms, startMs, deadlineMs)) return NO_WAIT
+    const delayMs = this.#line.offer(startMs, terms.costMs) - startMs
+    const wait: Wait = { terms, startMs, delayMs, deadlineMs, signal }
     if (!allowed(wait)) throw refusal(this.#desk, wait, delayMs)
-    if (delayMs > 0) return waitInLine(this.#desk, this.#line, wait)
-    this.#line.spend(nowMs, terms.costMs)
-    reports.decision('acquired', terms, 0, 0)
-    return NO_WAIT
+    return waitInLine(this.#desk, this.#line, wait)
   }
 
   async run<T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> {
     const inner = contextOf(context)
-    await this.acquire({ signal: inner.signal, deadlineMs: inner.deadlineMs })
-    return untilAborted(call(inner), inner.signal)
+    const { signal, deadlineMs } = inner
+    const free = this.#shared === undefined && signal?.aborted !== true
+    if (!free || !this.#goesAtOnce(this.#usual, this.#desk.clock.now(), deadlineMs)) {
+      await this.acquire({ signal, deadlineMs })
+    }
+    return untilAborted(call(inner), signal)
+  }
+
+  /** Takes the usual way: no wait, and so nothing to keep. */
+  #goesAtOnce(terms: Terms, nowMs: number, deadlineMs: number): boolean {
+    if (this.#line.offer(nowMs, terms.costMs) > nowMs || nowMs >= deadlineMs) return false
+    this.#line.spend(nowMs, terms.costMs)
+    this.#desk.reports.decision('acquired', terms, 0, 0)
+    return true
   }
 
   pauseUntil(ms: number): void {

@@ -20,7 +20,7 @@ export interface ManualClock extends Clock {
   jumpWall(ms: number): void
   /** Lets all promises settle, no time passes. */
   settle(): Promise<void>
-  /** Sleepers now. */
+  /** Sleepers and timers now. */
   readonly sleepers: number
 }
 
@@ -61,7 +61,7 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
           return
         }
         const onAbort = (): void => {
-          sleepers.splice(sleepers.indexOf(sleeper), 1)
+          remove(sleepers, sleeper)
           reject(signal?.reason as Error)
         }
         const sleeper: Sleeper = {
@@ -74,6 +74,11 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
         signal?.addEventListener('abort', onAbort, { once: true })
         insert(sleepers, sleeper)
       }),
+    timer: (ms, run) => {
+      const sleeper: Sleeper = { dueMs: nowMs + Math.max(0, ms), wake: run }
+      insert(sleepers, sleeper)
+      return () => remove(sleepers, sleeper)
+    },
     advance,
     stall: (ms) => {
       nowMs += ms
@@ -98,6 +103,11 @@ function insert(sleepers: Sleeper[], sleeper: Sleeper): void {
     else high = middle
   }
   sleepers.splice(low, 0, sleeper)
+}
+
+function remove(sleepers: Sleeper[], sleeper: Sleeper): void {
+  const index = sleepers.indexOf(sleeper)
+  if (index >= 0) sleepers.splice(index, 1)
 }
 
 // Fake timers of a test framework may replace the global one.
