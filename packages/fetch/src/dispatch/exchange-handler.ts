@@ -117,7 +117,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     if (wrong === undefined) {
       this.#watched.handler.onResponseEnd?.(controller, trailers)
     } else {
-      this.#watched.handler.onResponseError?.(controller, this.#corrupt(wrong))
+      this.#breakOff(controller, this.#corrupt(wrong))
     }
   }
 
@@ -125,12 +125,13 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     const progress = this.#progress
     if (progress.name === 'over') return
     this.#progress = { name: 'over', reason: error }
-    let shown = error
-    if (progress.name === 'waiting') this.#failed(error)
-    else if (this.#watched.signal?.aborted !== true && progress.check?.brokenBy(error) === true) {
-      shown = this.#corrupt('length', error)
+    if (progress.name === 'waiting') {
+      this.#failed(error)
+      this.#watched.handler.onResponseError?.(controller, error)
+      return
     }
-    this.#watched.handler.onResponseError?.(controller, shown)
+    const short = this.#watched.signal?.aborted !== true && progress.check?.brokenBy(error) === true
+    this.#breakOff(controller, short ? this.#corrupt('length', error) : error)
   }
 
   onResponseStarted(): void {
@@ -160,6 +161,14 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     const error = limit.error()
     this.#settle(undefined, error.errorType, limit.blame ? 'failure' : 'ignored')
     this.#cancel(error)
+  }
+
+  /**
+   * The body ends in an error. The platform's fetch takes no notice of one that comes before it has taken the headers,
+   * as with a body so small that all comes at once, and would wait for ever.
+   */
+  #breakOff(controller: Dispatcher.DispatchController, error: Error): void {
+    setImmediate(() => this.#watched.handler.onResponseError?.(controller, error))
   }
 
   /** The caller gave up. The platform may only notice when the connection stands, which may never be. */
