@@ -58,9 +58,9 @@ describe('one process, three workers and two forked children are one run', () =>
     expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1)
     const run = onlyRun(folder)
     expect(run.instances).toHaveLength(6)
-    expect(run.instances.map((instance) => totalOf(instance, CALLS)).sort()).toEqual([
-      1, 2, 3, 4, 5, 6,
-    ])
+    expect(run.instances.map((instance) => totalOf(instance, CALLS)).sort((a, b) => a - b)).toEqual(
+      [1, 2, 3, 4, 5, 6],
+    )
     expect(origin.requests()).toBe(21)
     expect(eventsOf(run, EVENTS.call.name)).toHaveLength(21)
     expect(having(run, END)).toBe(6)

@@ -78,7 +78,7 @@ export function onlyRun(folder: string): StoredRun {
 function storedRun(folder: string): StoredRun {
   const names = readdirSync(folder)
   const record = join(folder, 'run.json')
-  const ids = new Set(
+  const ids = new Set<string>(
     names.filter((name) => name.endsWith('.jsonl')).map((name) => name.split('.')[0] ?? ''),
   )
   return {

@@ -1,0 +1,188 @@
+import { join } from 'node:path'
+import { validateFetchOptions } from '@plimsoll/fetch'
+import { INSTRUMENTS } from '@plimsoll/semconv'
+import { describe, expect, test } from 'vitest'
+import { CONFIG_DEFAULTS } from '../../src/config/config.ts'
+import { CONFIG_FILES, loadConfig } from '../../src/config/load.ts'
+import { programFolder } from '../support/program.ts'
+
+function load(files: Readonly<Record<string, string>>, named?: string) {
+  return loadConfig(programFolder(files), named, validateFetchOptions)
+}
+
+function problemsOf(text: string, name = 'plimsoll.config.yaml'): readonly string[] {
+  const loaded = load({ [name]: text })
+  return loaded.kind === 'invalid' ? loaded.problems : []
+}
+
+test('without a file the defaults hold', () => {
+  expect(load({})).toEqual({ kind: 'none', config: CONFIG_DEFAULTS })
+})
+
+test.each(CONFIG_FILES)('%s is found in the working folder', (name) => {
+  const loaded = load({ [name]: '{"service": {"name": "found"}}' })
+
+  expect(loaded).toMatchObject({
+    kind: 'valid',
+    config: { ...CONFIG_DEFAULTS, service: { name: 'found' } },
+  })
+})
+
+test('an empty file says nothing', () => {
+  expect(load({ 'plimsoll.config.yaml': '# later\n' })).toMatchObject({
+    kind: 'valid',
+    config: CONFIG_DEFAULTS,
+  })
+})
+
+test('every section is read', () => {
+  const loaded = load({
+    'plimsoll.config.yaml': `
+service: { name: harvester, version: "2.1" }
+fetch:
+  hosts:
+    api.example.org: { limiter: { ratePerSecond: 5, burst: 2 }, breaker: false }
+metrics:
+  boundaries: { ${INSTRUMENTS.fallbackDuration.name}: [3, 20], my.own.histogram: [1] }
+  maxHosts: 7
+files: { dir: telemetry, keepRuns: 3, maxMegabytes: 64 }
+`,
+  })
+
+  expect(loaded).toMatchObject({
+    kind: 'valid',
+    config: {
+      service: { name: 'harvester', version: '2.1' },
+      fetch: {
+        hosts: { 'api.example.org': { limiter: { ratePerSecond: 5, burst: 2 }, breaker: false } },
+      },
+      metrics: {
+        boundaries: { [INSTRUMENTS.fallbackDuration.name]: [3, 20], 'my.own.histogram': [1] },
+        maxHosts: 7,
+      },
+      files: { dir: 'telemetry', keepRuns: 3, maxMegabytes: 64 },
+    },
+  })
+})
+
+test('a section fetch with nothing behind it asks for policies with their defaults', () => {
+  expect(load({ 'plimsoll.config.yaml': 'fetch:\n' })).toMatchObject({ config: { fetch: {} } })
+})
+
+test('a file can be named, and must then be there', () => {
+  expect(load({ 'conf/a.yaml': 'files: {keepRuns: 2}' }, 'conf/a.yaml')).toMatchObject({
+    config: { files: { keepRuns: 2 } },
+  })
+  expect(load({}, 'conf/none.yaml')).toMatchObject({
+    kind: 'invalid',
+    problems: [
+      expect.stringMatching(
+        /^conf\/none\.yaml: cannot be read \(named by PLIMSOLL_CONFIG\): ENOENT/u,
+      ),
+    ],
+  })
+})
+
+test('two files are one too many', () => {
+  expect(load({ 'plimsoll.config.yaml': '', 'plimsoll.config.json': '{}' })).toMatchObject({
+    problems: ['plimsoll.config.yaml: there is plimsoll.config.json too; keep one'],
+  })
+})
+
+describe('a problem is told with line and column', () => {
+  test.each([
+    [
+      'an unknown key',
+      'service:\n  nmae: a\n',
+      '2:3: unknown key service.nmae; did you mean name?',
+    ],
+    ['an unknown section', '\nmetrix: {}\n', '2:1: unknown key metrix; did you mean metrics?'],
+    [
+      'a word far from all',
+      'xyzzy: 1\n',
+      '1:1: unknown key xyzzy; known are service, fetch, metrics, files',
+    ],
+    ['a section that is no mapping', 'files: 3\n', '1:8: files must be a mapping, got 3'],
+    [
+      'a document that is no mapping',
+      '- a\n',
+      '1:1: the configuration must be a mapping, got ["a"]',
+    ],
+    [
+      'a number for a text',
+      'service: { version: 2.1 }\n',
+      '1:21: service.version must be a text, got 2.1 (write it in quotes)',
+    ],
+    [
+      'a number out of range',
+      'files:\n  dir: a\n  keepRuns: 0\n',
+      '3:13: files.keepRuns must be a whole number from 1 to 100000, got 0',
+    ],
+    [
+      'a text for a number',
+      'metrics: { maxHosts: many }\n',
+      '1:22: metrics.maxHosts must be a whole number from 1 to 10000, got "many"',
+    ],
+    [
+      'a boundary that is no number',
+      'metrics:\n  boundaries:\n    a.b: [1, x]\n',
+      '3:14: metrics.boundaries.a.b[1] must be a number, got "x"',
+    ],
+    [
+      'boundaries that are no list',
+      'metrics:\n  boundaries:\n    a.b: 1\n',
+      '3:10: metrics.boundaries.a.b must be a list of numbers, got 1',
+    ],
+    [
+      'an instrument of ours that is none',
+      `metrics:\n  boundaries:\n    ${INSTRUMENTS.callDuration.name}s: [1]\n`,
+      `3:5: ${INSTRUMENTS.callDuration.name}s is no histogram; did you mean ${INSTRUMENTS.callDuration.name}?`,
+    ],
+    [
+      'what only code can give',
+      'fetch:\n  cache: true\n  clock: 1\n',
+      '3:3: fetch.clock can only be given in code, to createFetch',
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(problemsOf(text)).toEqual([`plimsoll.config.yaml:${expected}`])
+  })
+
+  test('an option of fetch, known or not', () => {
+    const [value] = problemsOf('fetch:\n  defaults:\n    timeoutMs: -5\n')
+    const [key] = problemsOf('fetch:\n  defaults:\n    timoutMs: 5\n')
+    const [inner] = problemsOf(
+      'fetch:\n  hosts:\n    "*.example.org":\n      limiter: { ratePerSecond: fast }\n',
+    )
+
+    expect(value).toMatch(/^plimsoll\.config\.yaml:3:16: fetch\.defaults\.timeoutMs: .*-5/u)
+    expect(key).toMatch(/^plimsoll\.config\.yaml:3:5: fetch\.defaults\.timoutMs: .*timeoutMs/u)
+    expect(inner).toMatch(/^plimsoll\.config\.yaml:4:33: .*"fast"/u)
+  })
+
+  test('text that is no YAML', () => {
+    const [problem] = problemsOf('service:\n  name: "a\nfiles: {}\n')
+
+    expect(problem).toMatch(/^plimsoll\.config\.yaml:\d+:\d+: /u)
+  })
+
+  test('YAML in a file that should be JSON', () => {
+    const [problem] = problemsOf('{\n  "files": {"keepRuns": 3,}\n}\n', 'plimsoll.config.json')
+
+    expect(problem).toMatch(/^plimsoll\.config\.json:2:27: not JSON: /u)
+  })
+
+  test('all of them, in the order of the file', () => {
+    expect(problemsOf('files:\n  keepRuns: 0\n  dirr: a\nservice:\n  name: 3\n')).toEqual([
+      expect.stringMatching(/:2:13: /u),
+      expect.stringMatching(/:3:3: /u),
+      expect.stringMatching(/:5:9: /u),
+    ])
+  })
+})
+
+test('a path outside the working folder is shown whole', () => {
+  const folder = programFolder({ 'bad.yaml': 'x: 1' })
+  const loaded = loadConfig('/', join(folder, 'bad.yaml'), validateFetchOptions)
+
+  expect(loaded).toMatchObject({ problems: [expect.stringContaining('bad.yaml:1:1: ')] })
+})
