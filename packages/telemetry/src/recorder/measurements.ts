@@ -13,6 +13,17 @@ export const MAX_NAMES = 50
 /** The tier of a work item that no tier served. */
 const NO_TIER = 'none'
 
+/**
+ * The changes that a breaker goes through by itself. They are counted from 0 as soon as there is a breaker: a run in which
+ * none opened must say "none", and not that it knows of no such thing.
+ */
+const CHANGES = [
+  ['closed', 'open'],
+  ['open', 'half_open'],
+  ['half_open', 'open'],
+  ['half_open', 'closed'],
+] as const
+
 /** What each record is measured as. Labels are closed and capped here, for the life of the process. */
 export function measurements(measures: Measures, maxHosts: number): Omit<Handlers, 'call_start'> {
   const to = treesOf(measures)
@@ -48,8 +59,13 @@ export function measurements(measures: Measures, maxHosts: number): Omit<Handler
     rate_queue({ subject, change }) {
       to.rateQueued.at(host(subject), source(subject)).record(change)
     },
-    breaker_life({ scope, state, change }) {
+    breaker_life({ subject, scope, state, change }) {
       to.breakerCount.at(scope, state).record(change)
+      if (change === -1) return
+      const [at, from] = [host(subject), source(subject)]
+      for (const [oldState, newState] of CHANGES) {
+        to.breakerStateChanges.at(at, from, scope, oldState, newState).record(0)
+      }
     },
     breaker_execution({ subject, scope, state, recorded }) {
       to.breakerExecutions.at(host(subject), source(subject), scope, state, recorded).record(1)

@@ -161,7 +161,7 @@ describe.each([
     )
   })
 
-  test('breakers are counted under the state they are in, from birth to death', async () => {
+  test('breakers are counted under the state they are in, from birth to death, and their changes from 0', async () => {
     const born = {
       kind: 'breaker_life',
       subject: SUBJECT,
@@ -175,10 +175,13 @@ describe.each([
 
     const at = (state: string) =>
       labels({ [A.breakerScope.key]: 'host', [A.breakerState.key]: state })
-    const change = labels(host, source, {
-      [A.breakerScope.key]: 'host',
-      [A.breakerOldState.key]: 'closed',
-      [A.breakerNewState.key]: 'open',
+    const changes = (oldState: string, newState: string, value: number) => ({
+      attributes: labels(host, source, {
+        [A.breakerScope.key]: 'host',
+        [A.breakerOldState.key]: oldState,
+        [A.breakerNewState.key]: newState,
+      }),
+      value,
     })
     expect(found).toEqual(
       reported({
@@ -186,7 +189,12 @@ describe.each([
           { attributes: at('closed'), value: 1 },
           { attributes: at('open'), value: 1 },
         ],
-        breakerStateChanges: [{ attributes: change, value: 2 }],
+        breakerStateChanges: [
+          changes('closed', 'open', 2),
+          changes('half_open', 'closed', 0),
+          changes('half_open', 'open', 0),
+          changes('open', 'half_open', 0),
+        ],
       }),
     )
   })
