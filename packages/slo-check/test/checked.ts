@@ -49,5 +49,7 @@ export async function checked(
 /** The one objective of a spec, checked. */
 export async function checkedOne(...given: Parameters<typeof checked>): Promise<ObjectiveReport> {
   const { report } = await checked(...given)
-  return report.objectives[0]!
+  const [objective] = report.objectives
+  if (objective === undefined) throw new Error('the spec has no objective')
+  return objective
 }

@@ -82,5 +82,5 @@ export function harvestTruth(harvest: Harvest): InstanceTruth {
 }
 
 function repeated(values: readonly number[], count: number): number[] {
-  return Array.from({ length: count }, (_, index) => values[index % values.length]!)
+  return Array.from({ length: count }, (_, index) => values.at(index % values.length) ?? 0)
 }

@@ -46,3 +46,10 @@ export function threshold(query: string): string {
 function metric(query: string): string {
   return `{ metricSource: { spec: { query: ${JSON.stringify(query)} } } }`
 }
+
+/** A valid document with one line replaced. */
+export function edited(line: string, replacement: string): string {
+  const text = sloText()
+  if (!text.includes(line)) throw new Error(`the document has no ${line}`)
+  return text.replace(line, replacement)
+}

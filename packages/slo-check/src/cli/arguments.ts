@@ -49,7 +49,7 @@ export function parseArguments(args: readonly string[]): Command {
   if (values.report !== undefined && form === undefined)
     throw usage(`--report must be one of ${FORMS.join(', ')}, got ${JSON.stringify(values.report)}`)
   for (const [name, value] of Object.entries(values))
-    if (value === '') throw usage(`--${name} needs a value`)
+    if ([value].flat().includes('')) throw usage(`--${name} needs a value`)
   return {
     name: 'check',
     specs,

@@ -5,7 +5,7 @@ import type { ParsedQuery, Selector } from '@plimsoll/promql'
 export const RUN_LABEL = prometheusLabel(ATTRIBUTES.runId.key)
 
 /** A string literal of PromQL. */
-export function quoted(value: string): string {
+function quoted(value: string): string {
   return `"${escaped(value)}"`
 }
 

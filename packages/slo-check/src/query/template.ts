@@ -1,5 +1,5 @@
 /** What a placeholder stands for, or why it cannot be filled. */
-export type Filling = { readonly value: string } | { readonly why: string }
+type Filling = { readonly value: string } | { readonly why: string }
 
 export interface Fillings {
   readonly run: Filling
@@ -13,7 +13,7 @@ export interface FilledTemplate {
   /** Placeholders that could not be filled, by their offset in the template. */
   readonly faults: readonly { readonly offset: number; readonly message: string }[]
   /** The offset in the template of an offset in `text`. */
-  origin(offset: number): number
+  readonly origin: (offset: number) => number
 }
 
 /** The Prometheus duration of a number of whole seconds. */

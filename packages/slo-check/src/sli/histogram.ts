@@ -3,7 +3,7 @@ import { numberOf, seriesText } from '../count/numbers.ts'
 import type { Interval } from './interval.ts'
 
 /** How many observations are at most `bound`. */
-export interface Bucket {
+interface Bucket {
   /** Upper bound, +Infinity for the last. */
   readonly bound: number
   readonly count: number

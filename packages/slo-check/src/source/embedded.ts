@@ -107,12 +107,12 @@ function warningsOf(name: string, report: LoadReport): string[] {
 }
 
 function noData(description: SourceDescription, loaded: Loaded): SloCheckError {
-  const files =
-    description.files.length === 1 ? 'its file' : `its ${description.files.length} files`
+  const count = description.files.length
+  const files = count === 1 ? 'its file holds' : `its ${count} files hold`
   const held =
     loaded.lines === 0
-      ? 'hold no line'
-      : `hold ${loaded.lines} lines, ${loaded.ignoredLines} of them traces or logs, and no metric`
+      ? 'no line'
+      : `${loaded.lines} lines, ${loaded.ignoredLines} of them traces or logs, and no metric`
   const first = loaded.warnings.slice(0, 3).map((warning) => `\n  ${warning}`)
   return new SloCheckError(
     'ERR_PLIMSOLL_RUN_NO_DATA',

@@ -13,7 +13,7 @@ export interface SpecQuery {
   /** Where the query's text begins. */
   readonly place: Place
   /** The place in the file of an offset into `text`, in UTF-16 units. */
-  locate(offset: number): Place
+  readonly locate: (offset: number) => Place
 }
 
 interface ObjectiveHead {
@@ -51,7 +51,7 @@ export interface RawRatioObjective extends ObjectiveHead {
 }
 
 /** One number against a limit: a query's value, a count of events, or events a second. */
-export interface LimitObjective extends ObjectiveHead {
+interface LimitObjective extends ObjectiveHead {
   readonly kind: 'threshold' | 'count' | 'rate'
   readonly query: SpecQuery
   readonly op: Comparison

@@ -137,5 +137,4 @@ export type MetricFields = ReadBy<typeof metric>
 export type IndicatorFields = ReadBy<typeof indicatorSpec>
 export type ObjectiveFields = ReadBy<typeof objective>
 export type SloFields = ReadBy<typeof readSlo>
-export type SloSpecFields = ReadBy<typeof sloSpec>
 export type SliFields = ReadBy<typeof readSli>

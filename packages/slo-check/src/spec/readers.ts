@@ -178,7 +178,7 @@ export function anything(): Reader<unknown> {
 }
 
 /** The offset of a node, or of its key when the value was left out. */
-export function offsetOf(node: unknown, context: Context): number {
+function offsetOf(node: unknown, context: Context): number {
   const ranged = node as Partial<Node> | null | undefined
   const empty = isScalar(node) && node.value === null && (node.source ?? '') === ''
   return empty ? context.keyAt : (ranged?.range?.[0] ?? context.keyAt)

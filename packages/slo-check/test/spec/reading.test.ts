@@ -19,7 +19,7 @@ test('a ratio has its queries, their places and its target', () => {
     noData: 'no_data',
     minSamples: 0,
     unit: null,
-    part: { role: 'good', text: 'up', place: { file: 'slo.yaml', line: 13, column: 80 } },
+    part: { role: 'good', text: 'up', place: { file: 'slo.yaml', line: 13, column: 83 } },
     total: { role: 'total', text: 'all' },
   })
 })

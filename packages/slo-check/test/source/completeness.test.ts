@@ -1,0 +1,205 @@
+import { ATTRIBUTES as A, INSTRUMENTS as I, prometheusName } from '@plimsoll/semconv'
+import { SloCheckError } from '@plimsoll/slo-check'
+import { describe, expect, test } from 'vitest'
+import { checked, sourceOf } from '../checked.ts'
+import { RUN_ID, START, otlpLines, type InstanceTruth } from '../otlp-lines.ts'
+import { ratio, sloText } from '../spec-text.ts'
+
+const LOOKUPS = prometheusName(I.cacheLookups)
+const SPEC = sloText({ indicator: ratio(LOOKUPS, LOOKUPS) })
+const BROKEN = sloText({ indicator: ratio(`${LOOKUPS}{service_name="none"}`, LOOKUPS) })
+
+function instance(name: string, more: InstanceTruth = {}): InstanceTruth {
+  return { instance: name, counters: [{ instrument: I.cacheLookups, value: 5 }], ...more }
+}
+
+describe('a run', () => {
+  test('is complete when each instance left its end marker', async () => {
+    using source = await sourceOf([instance('a'), instance('b', { start: START + 5, seconds: 60 })])
+
+    expect(source.run).toEqual({
+      id: RUN_ID,
+      start: START,
+      end: START + 65,
+      complete: true,
+      completeness: '2 instances, each with its end marker',
+      instances: 2,
+      services: ['harvest'],
+      others: [],
+    })
+    expect([source.evaluationTime, source.windowSeconds]).toEqual([START + 65, 125])
+  })
+
+  test('is incomplete when one of them did not: then a pass is inconclusive, and a fail still a fail', async () => {
+    const truths = [instance('a'), instance('b', { markers: 'start' })]
+
+    const kept = await checked(SPEC, truths)
+    const broken = await checked(BROKEN, truths)
+
+    expect(kept.report).toMatchObject({ verdict: 'inconclusive', run: { complete: false } })
+    expect(kept.report.objectives[0]?.reason).toBe(
+      '0 of 10 missed, the target allows 1; so far: 1 of 2 instances left no end marker (b)',
+    )
+    expect(broken.report).toMatchObject({ verdict: 'fail', run: { complete: false } })
+  })
+
+  test('that loses its last line loses its end marker', async () => {
+    const { report } = await checked(SPEC, [instance('a')], { edit: (lines) => lines.slice(0, -1) })
+
+    expect(report).toMatchObject({ verdict: 'inconclusive', run: { complete: false } })
+  })
+
+  test('whose last line was cut loads all the same, and the place of the cut is a warning', async () => {
+    const cut = (lines: string[]): string[] => [
+      ...lines.slice(0, -1),
+      lines.at(-1)?.slice(0, 200) ?? '',
+    ]
+
+    const { report } = await checked(SPEC, [instance('a')], { edit: cut })
+
+    expect(report).toMatchObject({ verdict: 'inconclusive', run: { complete: false } })
+    expect(report.warnings).toEqual([expect.stringMatching(/^0\.metrics\.jsonl:3: /u)])
+  })
+
+  test('with a corrupt line in its middle is whole, and the line a warning', async () => {
+    const { report } = await checked(SPEC, [instance('a')], {
+      edit: ([first = '', , last = '']) => [first, '{"resourceMetrics":', last],
+    })
+
+    expect(report).toMatchObject({ verdict: 'pass', run: { complete: true } })
+    expect(report.objectives).toMatchObject([{ total: 5 }])
+    expect(report.warnings).toEqual([expect.stringMatching(/^0\.metrics\.jsonl:2: /u)])
+  })
+})
+
+describe('telemetry without a run id', () => {
+  const foreign = instance('a', { runId: null, markers: 'none' })
+
+  test('is one run of which nothing tells whether it is whole', async () => {
+    const { report, steps } = await checked(SPEC, [foreign])
+
+    expect(report).toMatchObject({ verdict: 'pass', run: { id: null, complete: null } })
+    expect(report.warnings).toEqual([
+      'the telemetry has no start and end markers, so nothing tells whether it is whole',
+    ])
+    expect(steps[0]?.sent).toBe(`sum(last_over_time(${LOOKUPS}[80s]))`)
+  })
+
+  test('cannot fill $run, and says where it stands', async () => {
+    const spec = sloText({ indicator: ratio(`sum(${LOOKUPS}{resilience_run_id="$run"})`, LOOKUPS) })
+
+    await expect(checked(spec, [foreign])).rejects.toMatchObject({
+      code: 'ERR_PLIMSOLL_QUERY_INVALID',
+      issues: [
+        {
+          file: 'slo.yaml',
+          line: 13,
+          message: 'the query `good`: `$run` cannot be filled: the telemetry carries no run id',
+        },
+      ],
+    })
+  })
+
+  test('beside a run is no part of it', async () => {
+    const { report } = await checked(SPEC, [instance('a'), foreign])
+
+    expect(report).toMatchObject({ run: { id: RUN_ID, complete: true } })
+    expect(report.objectives).toMatchObject([{ total: 5 }])
+  })
+})
+
+describe('several runs in the data', () => {
+  const truths = [
+    instance('a', { runId: 'first' }),
+    instance('b', { runId: 'second', start: START + 1000 }),
+  ]
+
+  test('want one of them chosen', async () => {
+    await expect(sourceOf(truths)).rejects.toMatchObject({
+      code: 'ERR_PLIMSOLL_USAGE',
+      message: 'test data holds several runs (first, second); choose one with --run ID',
+    })
+    await expect(sourceOf(truths, { wantedRun: 'secnd' })).rejects.toThrow(
+      'there is no run secnd in test data, which holds the runs first, second; did you mean second?',
+    )
+  })
+
+  test('are told apart by their times', async () => {
+    using first = await sourceOf(truths, { wantedRun: 'first' })
+    using second = await sourceOf(truths, { wantedRun: 'second' })
+
+    expect(first.run).toMatchObject({ start: START, end: START + 30, others: ['second'] })
+    expect(first.evaluationTime).toBe(START + 30)
+    expect(second.run).toMatchObject({ start: START + 1000, end: START + 1030 })
+  })
+
+  test('are not mixed by an expression that chooses none', async () => {
+    const spec = sloText({ indicator: ratio(`sum(${LOOKUPS})`, LOOKUPS) })
+
+    await expect(checked(spec, truths, { wantedRun: 'first' })).rejects.toMatchObject({
+      issues: [
+        {
+          line: 13,
+          column: 87,
+          message:
+            'the query `good`: the data hold 2 runs and this selector does not choose one; add {resilience_run_id="$run"}',
+        },
+      ],
+    })
+  })
+})
+
+test('several services make $service ambiguous', async () => {
+  const spec = sloText({ indicator: ratio('sum(x{service_name="$service"})', LOOKUPS) })
+  const truths = [instance('a'), instance('b', { service: 'other' })]
+
+  await expect(checked(spec, truths)).rejects.toMatchObject({
+    issues: [
+      {
+        message:
+          'the query `good`: `$service` cannot be filled: the run has several services: harvest, other',
+      },
+    ],
+  })
+})
+
+test('files without a metric are no data, and their first problems are told', async () => {
+  const opened = sourceOf([instance('a')], { edit: () => ['{"resourceLogs":[]}', 'nonsense'] })
+
+  await expect(opened).rejects.toThrow(SloCheckError)
+  await expect(
+    sourceOf([instance('a')], { edit: () => ['{"resourceLogs":[]}', 'nonsense'] }),
+  ).rejects.toMatchObject({
+    code: 'ERR_PLIMSOLL_RUN_NO_DATA',
+    message: expect.stringMatching(
+      /^test data has no data: its file holds 2 lines, 1 of them traces or logs, and no metric\n {2}0\.metrics\.jsonl:2: /u,
+    ) as string,
+  })
+})
+
+test('a query that does not parse is named with its place in the spec, and nothing is judged', async () => {
+  const spec = sloText({ indicator: ratio(`sum(${LOOKUPS}[$window]`, `rate(${LOOKUPS})`) })
+
+  const failed = checked(spec, [instance('a')])
+
+  await expect(failed).rejects.toMatchObject({
+    code: 'ERR_PLIMSOLL_QUERY_INVALID',
+    message: '2 queries are not valid',
+  })
+})
+
+test.each([
+  [`${LOOKUPS}[5m]`, 'gives a range of samples, not a number; put a function around it'],
+  ['"text"', 'gives a string, not a number; put a function around it'],
+])('the query %s has no value', async (query, message) => {
+  await expect(
+    checked(sloText({ indicator: ratio(LOOKUPS, query) }), [instance('a')]),
+  ).rejects.toMatchObject({ issues: [{ message: `the query \`total\`: ${message}` }] })
+})
+
+test('the lines of the test truth are what they claim: cumulative, with markers', () => {
+  const lines = otlpLines(instance('a')).map((line) => line.includes(I.runEndTime.name))
+
+  expect(lines).toEqual([false, false, true])
+  expect(otlpLines(instance('a'))[0]).toContain(A.runId.key)
+})
