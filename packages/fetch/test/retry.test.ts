@@ -331,8 +331,7 @@ describe('an abort', () => {
     expect(recorder.of('retry').at(-1)).toMatchObject({ result: 'aborted' })
   })
 
-  test('while connecting settles at once, and the attempt is recorded', async () => {
-    // A port that answers nothing: the connection stands in the backlog of a server that never accepts.
+  test('before anything was sent settles at once, and leaves no timer', async () => {
     const clock = manualClock()
     const controller = new AbortController()
     origin.on('/a', hang)

@@ -1,0 +1,394 @@
+import { isPlimsollError } from '@plimsoll/policies'
+import { manualClock, memoryRecorder, type MemoryRecorder } from '@plimsoll/policies/testing'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createFetch, withRole } from '../src/index.ts'
+import { hang, ok, rejectionOf, startOrigin, status, until, type Origin } from './origin.ts'
+
+let origin: Origin
+let other: Origin
+let recorder: MemoryRecorder
+
+beforeEach(async () => {
+  origin = await startOrigin()
+  other = await startOrigin()
+  recorder = memoryRecorder()
+})
+afterEach(async () => {
+  await origin.close()
+  await other.close()
+})
+
+describe('the breaker of a host', () => {
+  const once = {
+    retry: false,
+    breaker: { consecutiveFailures: 2, openMs: 1_000, jitter: 0 },
+  } as const
+
+  test('opens after failures, sends nothing while it is open, and closes by a probe', async () => {
+    const clock = manualClock()
+    origin.on('/a', status(500), status(500), ok())
+    const fetch = createFetch({ recorder, clock, defaults: once })
+    await fetch(`${origin.base}/a`)
+    await fetch(`${origin.base}/a`)
+
+    const error = await rejectionOf(fetch(`${origin.base}/a`))
+    expect(isPlimsollError(error, 'ERR_PLIMSOLL_CIRCUIT_OPEN')).toBe(true)
+    expect(error).toMatchObject({ retryAfterMs: 1_000 })
+    expect(origin.count()).toBe(2)
+    await clock.advance(1_000)
+    const probe = await fetch(`${origin.base}/a`)
+
+    expect([probe.status, origin.count()]).toEqual([200, 3])
+    expect(recorder.of('breaker_transition').map(({ newState }) => newState)).toEqual([
+      'open',
+      'half_open',
+      'closed',
+    ])
+    expect(
+      recorder
+        .of('call')
+        .map(({ breakerState, breakerRecorded, errorType }) => [
+          breakerState,
+          breakerRecorded,
+          errorType,
+        ]),
+    ).toEqual([
+      ['closed', 'failure', '500'],
+      ['closed', 'failure', '500'],
+      ['open', 'not_permitted', 'circuit_open'],
+      ['half_open', 'success', undefined],
+    ])
+    expect(recorder.of('attempt')).toHaveLength(3)
+  })
+
+  test('is its own: another host goes on', async () => {
+    origin.on('/a', status(500))
+    other.on('/a', ok())
+    const fetch = createFetch({ recorder, defaults: once })
+    await fetch(`${origin.base}/a`)
+    await fetch(`${origin.base}/a`)
+
+    expect((await fetch(`${other.base}/a`)).status).toBe(200)
+    expect(await rejectionOf(fetch(`${origin.base}/a`))).toMatchObject({
+      errorType: 'circuit_open',
+    })
+  })
+
+  test('does not count what the caller called off, nor a 429', async () => {
+    origin.on('/hang', hang)
+    origin.on('/busy', status(429))
+    const fetch = createFetch({ recorder, defaults: once })
+
+    for (let call = 0; call < 3; call++) {
+      const controller = new AbortController()
+      const rejected = rejectionOf(fetch(`${origin.base}/hang`, { signal: controller.signal }))
+      await until(() => origin.count('/hang') === call + 1)
+      controller.abort()
+      await rejected
+      await fetch(`${origin.base}/busy`)
+    }
+
+    expect(new Set(recorder.of('breaker_execution').map(({ recorded }) => recorded))).toEqual(
+      new Set(['ignored']),
+    )
+    expect(recorder.of('breaker_transition')).toEqual([])
+    expect(recorder.of('attempt').map((record) => record.errorType)).toEqual([
+      'aborted',
+      '429',
+      'aborted',
+      '429',
+      'aborted',
+      '429',
+    ])
+  })
+
+  test('counts the statuses that the configuration names', async () => {
+    origin.on('/a', status(429))
+    const breaker = { ...once.breaker, failureStatuses: [429] }
+    const fetch = createFetch({ recorder, defaults: { retry: false, breaker } })
+    await fetch(`${origin.base}/a`)
+    await fetch(`${origin.base}/a`)
+
+    expect(await rejectionOf(fetch(`${origin.base}/a`))).toMatchObject({
+      errorType: 'circuit_open',
+    })
+  })
+
+  test('a refusal is not tried again', async () => {
+    origin.on('/a', status(500))
+    const fetch = createFetch({ recorder, defaults: { ...once, retry: { baseDelayMs: 0 } } })
+
+    const error = await rejectionOf(fetch(`${origin.base}/a`))
+
+    expect(error).toMatchObject({ errorType: 'circuit_open' })
+    expect(origin.count()).toBe(2)
+    expect(recorder.of('call')).toMatchObject([{ retryCount: 2, errorType: 'circuit_open' }])
+  })
+})
+
+describe('redirects', () => {
+  test('each hop passes the policies of its own host, and is an attempt of its own', async () => {
+    origin.on('/a', status(302, { location: `${other.base}/b` }))
+    other.on('/b', ok('there'))
+    const fetch = createFetch({
+      recorder,
+      hosts: {
+        [origin.host]: { role: 'first', limiter: { ratePerSecond: 1_000 } },
+        [other.host]: { role: 'second', limiter: { ratePerSecond: 1_000 } },
+      },
+    })
+
+    const response = await fetch(`${origin.base}/a`)
+
+    expect([await response.text(), response.redirected]).toEqual(['there', true])
+    expect(recorder.of('attempt').map(({ subject, status }) => [subject.port, status])).toEqual([
+      [origin.port, 302],
+      [other.port, 200],
+    ])
+    expect(recorder.of('rate').map(({ subject }) => subject.port)).toEqual([
+      origin.port,
+      other.port,
+    ])
+    expect(recorder.of('call')).toMatchObject([
+      { subject: { port: origin.port, role: 'first' }, status: 200, retryCount: 0 },
+    ])
+  })
+
+  test('the breaker of the second host stops a hop', async () => {
+    origin.on('/a', status(302, { location: `${other.base}/b` }))
+    other.on('/b', status(500))
+    const breaker = { consecutiveFailures: 1 }
+    const fetch = createFetch({ recorder, defaults: { retry: false, breaker } })
+    await fetch(`${origin.base}/a`)
+
+    const error = await rejectionOf(fetch(`${origin.base}/a`))
+
+    expect(isPlimsollError(error, 'ERR_PLIMSOLL_CIRCUIT_OPEN')).toBe(true)
+    expect([origin.count(), other.count()]).toEqual([2, 1])
+  })
+})
+
+describe('the limiter of a host', () => {
+  test('spaces requests out, and the call knows how long it waited', async () => {
+    const clock = manualClock()
+    origin.on('/a', ok())
+    const fetch = createFetch({ recorder, clock, defaults: { limiter: { ratePerSecond: 10 } } })
+    const calls = [1, 2, 3].map(() => fetch(`${origin.base}/a`))
+    await until(() => origin.count() === 1)
+
+    await clock.advance(200)
+    const responses = await Promise.all(calls)
+
+    expect(responses.map((response) => response.status)).toEqual([200, 200, 200])
+    const delays = recorder.of('call').map(({ rateDelayS }) => Math.round(rateDelayS * 1_000))
+    expect(delays.sort((left, right) => left - right)).toEqual([0, 100, 200])
+    expect(recorder.of('rate').every(({ result }) => result === 'acquired')).toBe(true)
+  })
+
+  test('refuses what would wait too long, and a HEAD is skipped', async () => {
+    const clock = manualClock()
+    origin.on('/a', ok())
+    const limiter = { ratePerSecond: 1, maxDelayMs: 10 }
+    const fetch = createFetch({ recorder, clock, defaults: { limiter, role: 'api' } })
+    await fetch(`${origin.base}/a`)
+
+    const blocked = await rejectionOf(fetch(`${origin.base}/a`))
+    const skipped = await rejectionOf(fetch(`${origin.base}/a`, { method: 'HEAD' }))
+
+    expect(
+      [blocked, skipped].map((error) => isPlimsollError(error, 'ERR_PLIMSOLL_RATE_LIMITED')),
+    ).toEqual([true, true])
+    expect(recorder.of('rate').map(({ result, subject }) => [result, subject.role])).toEqual([
+      ['acquired', 'api'],
+      ['blocked', 'api'],
+      ['head_skipped', 'api'],
+    ])
+    expect(
+      recorder.of('call').map(({ errorType, breakerRecorded }) => [errorType, breakerRecorded]),
+    ).toEqual([
+      [undefined, 'success'],
+      ['rate_limited', 'ignored'],
+      ['rate_limited', 'ignored'],
+    ])
+    expect(origin.count()).toBe(1)
+  })
+
+  test('an abort while waiting settles at once and gives the place back', async () => {
+    const clock = manualClock()
+    origin.on('/a', ok())
+    const fetch = createFetch({ recorder, clock, defaults: { limiter: { ratePerSecond: 1 } } })
+    await fetch(`${origin.base}/a`)
+    const controller = new AbortController()
+    const reason = new Error('mine')
+    const rejected = rejectionOf(fetch(`${origin.base}/a`, { signal: controller.signal }))
+    await until(() => recorder.of('rate_queue').length === 1)
+
+    controller.abort(reason)
+
+    expect(await rejected).toBe(reason)
+    expect(recorder.of('rate').at(-1)).toMatchObject({ result: 'canceled' })
+    const next = fetch(`${origin.base}/a`)
+    await clock.advance(1_000)
+    expect((await next).status).toBe(200)
+    expect(origin.count()).toBe(2)
+  })
+
+  test('a wait that the deadline does not allow is refused', async () => {
+    const clock = manualClock()
+    origin.on('/a', ok())
+    const defaults = { limiter: { ratePerSecond: 1 }, deadlineMs: 500 }
+    const fetch = createFetch({ recorder, clock, defaults })
+    await fetch(`${origin.base}/a`)
+
+    const error = await rejectionOf(fetch(`${origin.base}/a`))
+
+    expect(isPlimsollError(error)).toBe(true)
+    expect(['rate_limited', 'deadline']).toContain(recorder.of('call')[1]?.errorType)
+    expect(origin.count()).toBe(1)
+  })
+})
+
+describe('a call', () => {
+  test('is reported once, at its headers, though nobody reads its body', async () => {
+    origin.on('/a', ok('x'.repeat(500_000)))
+    const fetch = createFetch({ recorder })
+
+    await fetch(`${origin.base}/a?secret=1`)
+
+    expect(recorder.of('call_start')).toHaveLength(1)
+    expect(recorder.of('call')).toMatchObject([
+      {
+        subject: { address: '127.0.0.1', port: origin.port, role: undefined },
+        method: 'GET',
+        status: 200,
+        errorType: undefined,
+        cache: undefined,
+        retryCount: 0,
+        retryDelayS: 0,
+        rateDelayS: 0,
+        breakerState: 'closed',
+        breakerRecorded: 'success',
+      },
+    ])
+    expect(recorder.of('call')[0]?.urlHash).toMatch(/^[0-9a-f]{32}$/u)
+  })
+
+  test('has the role of its host, or its own', async () => {
+    origin.on('/a', ok())
+    const fetch = createFetch({ recorder, hosts: { '127.0.0.1': { role: 'of the host' } } })
+
+    await fetch(`${origin.base}/a`)
+    await withRole(fetch, 'own')(`${origin.base}/a`)
+
+    expect(recorder.of('call').map(({ subject }) => subject.role)).toEqual(['of the host', 'own'])
+  })
+
+  test('that cannot be sent is an invalid request', async () => {
+    const fetch = createFetch({ recorder })
+
+    await rejectionOf(fetch('no url'))
+    await rejectionOf(fetch(origin.base, { method: 'CONNECT' }))
+
+    expect(recorder.of('call').map(({ errorType }) => errorType)).toEqual([
+      'invalid_request',
+      'invalid_request',
+    ])
+    expect(recorder.of('call_start')).toHaveLength(2)
+    expect(recorder.of('attempt')).toEqual([])
+  })
+
+  test('that is refused by the network has its code', async () => {
+    await origin.close()
+    const fetch = createFetch({ recorder, defaults: { retry: false } })
+
+    await rejectionOf(fetch(`${origin.base}/a`))
+
+    expect(recorder.of('call')).toMatchObject([
+      { errorType: 'ECONNREFUSED', breakerRecorded: 'failure' },
+    ])
+    expect(recorder.of('attempt')).toMatchObject([{ errorType: 'ECONNREFUSED' }])
+    origin = await startOrigin()
+  })
+
+  test('of another scheme is none', async () => {
+    const fetch = createFetch({ recorder })
+
+    expect(await (await fetch('data:text/plain,x')).text()).toBe('x')
+    expect(recorder.records).toEqual([])
+  })
+
+  test('fifty at once are fifty calls, each reported once', async () => {
+    origin.on('/a', ok())
+    const fetch = createFetch({ recorder })
+    const warnings: Error[] = []
+    const listen = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', listen)
+    const { signal } = new AbortController()
+
+    const urls = Array.from({ length: 50 }, (_, index) => `${origin.base}/a?n=${index}`)
+    await Promise.all(urls.map(async (url) => (await fetch(url, { signal })).text()))
+
+    process.off('warning', listen)
+    expect(
+      [recorder.of('call'), recorder.of('attempt'), recorder.of('call_start')].map(
+        (records) => records.length,
+      ),
+    ).toEqual([50, 50, 50])
+    expect(origin.count()).toBe(50)
+    expect(warnings).toEqual([])
+  })
+
+  test('is not harmed by a recorder that throws', async () => {
+    origin.on('/a', ok())
+    const faulty = {
+      record: () => {
+        throw new Error('deaf')
+      },
+    }
+    const fetch = createFetch({
+      recorder: faulty,
+      cache: true,
+      defaults: { limiter: { ratePerSecond: 100 } },
+    })
+
+    expect(await (await fetch(`${origin.base}/a`)).text()).toBe('fine')
+  })
+})
+
+test('ten thousand hosts keep no more state than the cap allows', async () => {
+  const dispatched: string[] = []
+  const fetch = createFetch({
+    recorder,
+    maxHosts: 100,
+    defaults: { retry: false },
+    fetch: (async (
+      input: string,
+      init: { dispatcher: { dispatch(options: object, handler: object): void } },
+    ) => {
+      const { origin, pathname } = new URL(input)
+      await new Promise((resolve) => {
+        init.dispatcher.dispatch(
+          { origin, path: pathname, method: 'GET', headers: {} },
+          { onRequestStart: () => {}, onResponseError: resolve },
+        )
+      })
+      dispatched.push(origin)
+      return new Response('x')
+    }) as unknown as typeof globalThis.fetch,
+    dispatcher: {
+      dispatch: (
+        _: object,
+        handler: { onResponseError(controller: object, error: Error): void },
+      ) => {
+        handler.onResponseError({}, new Error('nobody there'))
+        return true
+      },
+    } as never,
+  })
+
+  for (let host = 0; host < 10_000; host++) await fetch(`http://h${host}.test/`)
+
+  const lives = recorder.of('breaker_life').reduce((sum, { change }) => sum + change, 0)
+  expect(dispatched).toHaveLength(10_000)
+  expect(lives).toBe(100)
+})
