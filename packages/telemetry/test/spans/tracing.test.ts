@@ -88,11 +88,21 @@ describe('the span of a call', () => {
 
   test('ends once', () => {
     const { provider, told } = sdkTraces()
-    const open = createTracing(provider).startCall(CALL_START)
+    const tracer = provider.getTracer('theirs')
+    let ends = 0
+    const startSpan: Tracer['startSpan'] = (name) => {
+      const span = tracer.startSpan(name)
+      const end = span.end.bind(span)
+      return Object.assign(span, { end: () => ((ends += 1), end()) })
+    }
+    const startActiveSpan = tracer.startActiveSpan.bind(tracer)
+    const tracing = createTracing({ getTracer: () => ({ startSpan, startActiveSpan }) })
+    const open = tracing.startCall(CALL_START)
 
     open.end(CALL)
     open.end(FULL_CALL)
 
+    expect(ends).toBe(1)
     expect(told().map(({ status }) => status)).toEqual([{ code: 'UNSET' }])
   })
 })
