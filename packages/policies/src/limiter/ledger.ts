@@ -29,6 +29,9 @@ export class Ledger {
   /** The theoretical arrival time before the first slot that is remembered. */
   #beforeMs = -Infinity
   #arrivalMs = -Infinity
+  /** The latest slot before the first that is remembered, and the latest of all. */
+  #lastBeforeMs = -Infinity
+  #lastMs = -Infinity
   #first: Slot | undefined
   #last: Slot | undefined
   #size = 0
@@ -42,21 +45,31 @@ export class Ledger {
     return this.#arrivalMs
   }
 
+  /** The latest moment that is taken; nobody who comes later goes earlier. */
+  get lastMs(): number {
+    return this.#lastMs
+  }
+
   /** The first moment, not before `fromMs`, at which `costMs` conforms. */
   earliest(fromMs: number, costMs: number): number {
-    return Math.max(fromMs, this.#arrivalMs + costMs - this.#capacityMs)
+    return Math.max(fromMs, this.#lastMs, this.#arrivalMs + costMs - this.#capacityMs)
   }
 
   /** Takes a moment for good. */
   spend(atMs: number, costMs: number): void {
-    if (this.#first === undefined) this.#arrivalMs = Math.max(this.#arrivalMs, atMs) + costMs
-    else this.#append({ atMs, costMs, open: false, earlier: this.#last, later: undefined })
+    if (this.#first === undefined) {
+      this.#arrivalMs = Math.max(this.#arrivalMs, atMs) + costMs
+      this.#lastMs = Math.max(this.#lastMs, atMs)
+    } else this.#append({ atMs, costMs, open: false, earlier: this.#last, later: undefined })
   }
 
   /** Takes a moment that may be given back. */
   hold(atMs: number, costMs: number): Slot {
     const slot: Slot = { atMs, costMs, open: true, earlier: this.#last, later: undefined }
-    if (this.#first === undefined) this.#beforeMs = this.#arrivalMs
+    if (this.#first === undefined) {
+      this.#beforeMs = this.#arrivalMs
+      this.#lastBeforeMs = this.#lastMs
+    }
     this.#append(slot)
     return slot
   }
@@ -72,16 +85,19 @@ export class Ledger {
     if (!slot.open) return
     slot.open = false
     this.#unlink(slot)
-    let arrivalMs = this.#beforeMs
-    for (let rest = this.#first; rest !== undefined; rest = rest.later) {
-      arrivalMs = Math.max(arrivalMs, rest.atMs) + rest.costMs
-    }
-    this.#arrivalMs = arrivalMs
+    this.#arrivalMs = this.#beforeMs
+    this.#lastMs = this.#lastBeforeMs
+    for (let rest = this.#first; rest !== undefined; rest = rest.later) this.#add(rest)
     this.#forget()
   }
 
+  #add({ atMs, costMs }: Slot): void {
+    this.#arrivalMs = Math.max(this.#arrivalMs, atMs) + costMs
+    this.#lastMs = Math.max(this.#lastMs, atMs)
+  }
+
   #append(slot: Slot): void {
-    this.#arrivalMs = Math.max(this.#arrivalMs, slot.atMs) + slot.costMs
+    this.#add(slot)
     if (this.#last === undefined) this.#first = slot
     else this.#last.later = slot
     this.#last = slot
@@ -93,6 +109,7 @@ export class Ledger {
   #forget(): void {
     for (let slot = this.#first; slot !== undefined && !slot.open; slot = this.#first) {
       this.#beforeMs = Math.max(this.#beforeMs, slot.atMs) + slot.costMs
+      this.#lastBeforeMs = Math.max(this.#lastBeforeMs, slot.atMs)
       this.#unlink(slot)
     }
   }

@@ -54,7 +54,8 @@ export class Line {
     if (this.#head !== undefined) this.#callDue(nowMs)
     const fromMs = Math.max(nowMs, this.#notBeforeMs)
     if (this.#head === undefined) return this.#ledger.earliest(fromMs, costMs)
-    return Math.max(fromMs, this.#arrivalMs() + costMs - this.#rule.capacityMs)
+    const tail = this.#behindAll()
+    return Math.max(fromMs, tail.lastMs, tail.arrivalMs + costMs - this.#rule.capacityMs)
   }
 
   /** Takes the moment on offer at once, for good; only when it is now. */
@@ -91,11 +92,11 @@ export class Line {
     if (this.#head !== undefined) this.#callDue(nowMs)
     if (untilMs <= this.#notBeforeMs) return
     this.#notBeforeMs = untilMs
-    const { capacityMs } = this.#rule
+    this.#putPromisesFirst()
     let arrivalMs = this.#ledger.arrivalMs
     for (let place = this.#head; place !== undefined; place = place.behind) {
-      const atMs =
-        place.promisedMs ?? Math.max(untilMs, nowMs, arrivalMs + place.costMs - capacityMs)
+      const freeMs = arrivalMs + place.costMs - this.#rule.capacityMs
+      const atMs = Math.max(untilMs, nowMs, this.#ledger.lastMs, freeMs)
       if (atMs > place.latestMs + ROUNDING_MS) {
         this.#part(place)
         place.putOff(atMs - nowMs)
@@ -106,12 +107,29 @@ export class Line {
 
   /** Sends everybody who waits away. */
   dismiss(): void {
+    this.#putPromisesFirst()
     for (let place = this.#head; place !== undefined; place = place.behind) {
-      if (place.promisedMs !== undefined) continue
       this.#part(place)
       place.putOff(Infinity)
     }
     this.#callDue(this.#clock.now())
+  }
+
+  /**
+   * Those who wait go behind those who were promised a moment: after a pause they would else go so late that the promise,
+   * which cannot be put off, came too soon after them.
+   */
+  #putPromisesFirst(): void {
+    for (let place = this.#head; place !== undefined; place = place.behind) {
+      if (place.promisedMs !== undefined) this.#enter(place, place.promisedMs)
+    }
+  }
+
+  /** Moves a promise from the line to the ledger. */
+  #enter(place: Place, promisedMs: number): void {
+    this.#part(place)
+    place.slot = this.#ledger.hold(promisedMs, place.costMs)
+    place.called()
   }
 
   #moveUp(nowMs: number): void {
@@ -124,16 +142,18 @@ export class Line {
     this.#callDue(nowMs)
   }
 
-  /** The theoretical arrival time behind the last in the line. */
-  #arrivalMs(): number {
-    let arrivalMs = this.#ledger.arrivalMs
-    if (this.#promises === 0) return Math.max(arrivalMs, this.#notBeforeMs) + this.#queuedMs
-    const { capacityMs } = this.#rule
-    for (let place = this.#head; place !== undefined; place = place.behind) {
-      const freeMs = Math.max(this.#notBeforeMs, arrivalMs + place.costMs - capacityMs)
-      arrivalMs = Math.max(arrivalMs, place.promisedMs ?? freeMs) + place.costMs
+  /** The account as it will be behind the last in the line. */
+  #behindAll(): { readonly arrivalMs: number; readonly lastMs: number } {
+    let { arrivalMs, lastMs } = this.#ledger
+    if (this.#promises === 0) {
+      return { arrivalMs: Math.max(arrivalMs, this.#notBeforeMs, lastMs) + this.#queuedMs, lastMs }
     }
-    return arrivalMs
+    for (let place = this.#head; place !== undefined; place = place.behind) {
+      const freeMs = arrivalMs + place.costMs - this.#rule.capacityMs
+      lastMs = place.promisedMs ?? Math.max(this.#notBeforeMs, lastMs, freeMs)
+      arrivalMs = Math.max(arrivalMs, lastMs) + place.costMs
+    }
+    return { arrivalMs, lastMs }
   }
 
   /** Calls those whose turn it is, and sets the timer for the next. */
@@ -141,9 +161,7 @@ export class Line {
     for (let place = this.#head; place !== undefined; place = this.#head) {
       const { promisedMs, costMs } = place
       if (promisedMs !== undefined) {
-        this.#part(place)
-        place.slot = this.#ledger.hold(promisedMs, costMs)
-        place.called()
+        this.#enter(place, promisedMs)
         continue
       }
       const dueMs = this.#ledger.earliest(this.#notBeforeMs, costMs)

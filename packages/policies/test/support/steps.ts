@@ -3,9 +3,12 @@ import { expect } from 'vitest'
 /** How many steps a property must have tried, all its runs together. */
 export const LEAST_STEPS = 10_000
 
+/** `FUZZ=20 npx vitest run packages/policies` tries twenty times as much. */
+const FACTOR = Number(process.env['FUZZ'] ?? 1)
+
 /** Runs of up to `length` steps that make up the least number of steps; they are half as long in the mean, or less. */
 export function runsOf(length: number): number {
-  return Math.ceil((LEAST_STEPS / length) * 3.5)
+  return Math.ceil((LEAST_STEPS / length) * 3.5 * FACTOR)
 }
 
 /** Counts steps, so that a property that generates too little fails. */
