@@ -64,8 +64,13 @@ export const ATTRIBUTES = {
     'Ordinal of a re-sent attempt, redirects included.',
     { type: 'int' },
   ),
-  serverAddress: otelLabel('server.address', 'Host; the first hosts up to the cap, then `_OTHER`.'),
-  serverPort: otelLabel('server.port', 'Port; absent when the host is `_OTHER`.', { type: 'int' }),
+  serverAddress: otelLabel(
+    'server.address',
+    'Host; on metrics the first hosts up to the cap, then `_OTHER`.',
+  ),
+  serverPort: otelLabel('server.port', 'Port; on metrics absent when the host is `_OTHER`.', {
+    type: 'int',
+  }),
   urlFull: otelField('url.full', 'URL without userinfo, query values replaced unless allowed.'),
   errorType: otelLabel(
     'error.type',
