@@ -25,9 +25,11 @@ interface Work {
   readonly record: WorkRecord | undefined
   /** Sources that a probe found empty-handed. */
   readonly absent: ReadonlySet<string>
+  /** Requests that brought bytes of no use. */
+  readonly spoilt: string[]
 }
 
-const CONCURRENCY = 8
+const CONCURRENCY = 12
 const METADATA_TRIES = 3
 /** These are slow to serve and quick to say whether they could. */
 const PROBED = ['pub-gale']
@@ -122,17 +124,23 @@ function source(name: string) {
     when: ({ record, absent }: Work) => record?.locations[name] !== undefined && !absent.has(name),
     request: ({ id, record }: Work) =>
       new Request(record?.locations[name] ?? '', { headers: { 'x-request-id': `${id}/${name}` } }),
-    async read(response: Response): Promise<Uint8Array> {
+    async read(response: Response, { id, spoilt }: Work): Promise<Uint8Array> {
       try {
         return new Uint8Array(await response.arrayBuffer())
       } catch (error) {
-        if (errorName(error) === 'corrupt_body') tally.corruptBodies += 1
+        if (errorName(error) === 'corrupt_body') {
+          tally.corruptBodies += 1
+          spoilt.push(`${id}/${name}`)
+        }
         throw error
       }
     },
-    accept(bytes: Uint8Array, { record }: Work): boolean {
+    accept(bytes: Uint8Array, { id, record, spoilt }: Work): boolean {
       const good = sha256(bytes) === record?.sha256
-      if (!good) tally.mislabelled += 1
+      if (!good) {
+        tally.mislabelled += 1
+        spoilt.push(`${id}/${name}`)
+      }
       return good
     },
   }
@@ -154,16 +162,17 @@ async function keep(id: string, bytes: Uint8Array, digest: string | undefined): 
 async function harvest(id: string, page: URL): Promise<object> {
   const record = await metadataOf(id, page)
   const absent = record === undefined ? new Set<string>() : await probe(record)
+  const work: Work = { id, record, absent, spoilt: [] }
+  const { spoilt } = work
   tally.works += 1
   try {
-    const work = { id, record, absent }
     const { value, source } = await firstArtifact(work, { workId: id, artifactId: record?.sha256 })
     await keep(id, value, record?.sha256)
     tally.accepted += 1
-    return { work: id, source, request: `${id}/${source}`, sha256: sha256(value) }
+    return { work: id, source, request: `${id}/${source}`, sha256: sha256(value), spoilt }
   } catch (error) {
     tally.failed += 1
-    return { work: id, error: errorName(error) }
+    return { work: id, error: errorName(error), spoilt }
   }
 }
 

@@ -8,7 +8,7 @@ const server = createServer((request, response) => {
   response.end(text ?? 'nothing here')
 })
 
-server.listen(0, '127.0.0.1', async () => {
+async function main() {
   const { port } = server.address()
   for (const path of Object.keys(pages)) {
     const response = await fetch(`http://127.0.0.1:${port}${path}`)
@@ -16,4 +16,6 @@ server.listen(0, '127.0.0.1', async () => {
   }
   server.closeAllConnections()
   server.close()
-})
+}
+
+server.listen(0, '127.0.0.1', () => void main())

@@ -22,6 +22,8 @@ export interface Delivery {
   readonly request?: string
   readonly sha256?: string
   readonly error?: string
+  /** The requests that brought bytes of no use. */
+  readonly spoilt: readonly string[]
 }
 
 export interface Finished {
@@ -50,17 +52,19 @@ export async function runHarvester(
   const lines: string[] = []
   for await (const line of createInterface({ input: child.stdout })) {
     lines.push(line)
-    onWork(lines.length)
+    if (!isTally(line)) onWork(lines.length)
   }
   const [exitCode] = await exited
 
   const last = lines.pop() ?? ''
-  if (!last.startsWith('{"tally"')) {
+  if (!isTally(last)) {
     throw new Error(`the harvester ended with ${String(exitCode)} and no tally:\n${stderr}`)
   }
   const { tally } = JSON.parse(last) as { tally: Tally }
   return { deliveries: lines.map((line) => JSON.parse(line) as Delivery), tally, stderr, exitCode }
 }
+
+const isTally = (line: string): boolean => line.startsWith('{"tally"')
 
 /** The environment without what would send the telemetry elsewhere, or into another run. */
 function environment(): NodeJS.ProcessEnv {

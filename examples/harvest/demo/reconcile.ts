@@ -73,9 +73,15 @@ function attempts({ ledger, telemetry, gate }: Rehearsal): readonly Row[] {
   ]
 }
 
-function bodies({ ledger, telemetry, program: { tally } }: Rehearsal): readonly Row[] {
+function bodies({ ledger, telemetry, program }: Rehearsal): readonly Row[] {
+  const { tally, deliveries } = program
+  const sent = new Set(ledger.filter(isSpoilt).map((entry) => entry.requestId))
+  const got = deliveries.flatMap(({ spoilt }) => spoilt)
   const corrupt = (reason: string): number =>
     telemetry.sum(`resilience_http_corrupt_bodies_total{resilience_corruption_reason="${reason}"}`)
+  const rejected = telemetry.sum(
+    'resilience_fallback_attempts_total{resilience_fallback_outcome="rejected"}',
+  )
   return [
     { what: 'bodies cut short', origin: ending(ledger, 'cut'), metrics: corrupt('length') },
     {
@@ -93,9 +99,13 @@ function bodies({ ledger, telemetry, program: { tally } }: Rehearsal): readonly 
       what: "another work's bytes, rejected",
       origin: ending(ledger, 'mislabelled'),
       program: tally.mislabelled,
-      metrics: telemetry.sum(
-        'resilience_fallback_attempts_total{resilience_fallback_outcome="rejected"}',
-      ),
+      metrics: rejected,
+    },
+    {
+      what: 'requests that brought bytes of no use',
+      origin: sent.size,
+      program: got.filter((id) => sent.has(id)).length,
+      metrics: corrupt('length') + corrupt('digest') + rejected,
     },
   ]
 }
@@ -175,6 +185,16 @@ function calls({ telemetry, gate, program: { tally } }: Rehearsal): readonly Row
       ),
     },
     {
+      what: 'decisions of limiters',
+      metrics: telemetry.sum('resilience_rate_limiting_requests_total'),
+      events: telemetry.events(EVENTS.rate.name),
+    },
+    {
+      what: 'sources asked or skipped',
+      metrics: telemetry.sum('resilience_fallback_attempts_total'),
+      events: telemetry.events(EVENTS.fallbackAttempt.name),
+    },
+    {
       what: 'openings of circuit breakers',
       metrics: telemetry.sum(
         'resilience_circuit_breaker_state_changes_total{resilience_circuit_breaker_state_new="open"}',
@@ -199,6 +219,9 @@ function bad({ good, total }: ObjectiveReport): number | undefined {
 
 const ending = (ledger: readonly LedgerEntry[], end: AnswerEnd): number =>
   ledger.filter((entry) => entry.end === end).length
+
+const isSpoilt = ({ end }: LedgerEntry): boolean =>
+  end === 'cut' || end === 'corrupt' || end === 'mislabelled'
 
 const isWholeArtifact = (entry: LedgerEntry): boolean =>
   entry.kind === 'artifact' &&

@@ -38,10 +38,10 @@ const FINE: FaultRates = {
   mislabelled: 0,
 }
 
-const CALM: FaultRates = { ...FINE, serverError: 0.008, slow: 0.03, cut: 0.004, corrupt: 0.006 }
+const CALM: FaultRates = { ...FINE, serverError: 0.012, slow: 0.03, cut: 0.01, corrupt: 0.01 }
 
 const STORM: FaultRates = {
-  rateLimited: 0.07,
+  rateLimited: 0.05,
   serverError: 0.05,
   slow: 0.08,
   hang: 0.015,
@@ -63,10 +63,10 @@ export const WEATHER: Readonly<Record<Profile, Readonly<Record<SourceKind, Weath
       redirect: 0,
       rates: { ...FINE, serverError: 0.01, slow: 0.03, reset: 0.005 },
     },
-    open_access: { holds: 0.7, outage: 0, redirect: 0.15, rates: { ...CALM, hang: 0.002 } },
-    repositories: { holds: 0.7, outage: 0, redirect: 0.1, rates: { ...CALM, rateLimited: 0.006 } },
-    publishers: { holds: 0.8, outage: 0, redirect: 0, rates: { ...CALM, mislabelled: 0.01 } },
-    mirror: { holds: 1, outage: 0, redirect: 0, rates: { ...CALM, reset: 0.004 } },
+    open_access: { holds: 0.65, outage: 0, redirect: 0.15, rates: { ...CALM, hang: 0.003 } },
+    repositories: { holds: 0.5, outage: 0, redirect: 0.1, rates: { ...CALM, rateLimited: 0.012 } },
+    publishers: { holds: 0.5, outage: 0, redirect: 0, rates: { ...CALM, mislabelled: 0.02 } },
+    mirror: { holds: 1, outage: 0, redirect: 0, rates: { ...CALM, reset: 0.01 } },
   },
   stormy: {
     metadata: {
@@ -75,9 +75,19 @@ export const WEATHER: Readonly<Record<Profile, Readonly<Record<SourceKind, Weath
       redirect: 0,
       rates: { ...FINE, rateLimited: 0.01, serverError: 0.05, slow: 0.08, hang: 0.01, reset: 0.02 },
     },
-    open_access: { holds: 0.35, outage: 0.3, redirect: 0.15, rates: STORM },
-    repositories: { holds: 0.25, outage: 0.35, redirect: 0.1, rates: STORM },
-    publishers: { holds: 0.2, outage: 0.35, redirect: 0, rates: { ...STORM, rateLimited: 0.12 } },
+    open_access: {
+      holds: 0.35,
+      outage: 0.3,
+      redirect: 0.15,
+      rates: { ...STORM, rateLimited: 0.05 },
+    },
+    repositories: {
+      holds: 0.25,
+      outage: 0.35,
+      redirect: 0.1,
+      rates: { ...STORM, rateLimited: 0.12 },
+    },
+    publishers: { holds: 0.2, outage: 0.35, redirect: 0, rates: { ...STORM, rateLimited: 0.3 } },
     mirror: { holds: 1, outage: 0.1, redirect: 0, rates: STORM },
   },
 }
