@@ -3,6 +3,7 @@ import { metricOfRun } from '../query/selector.ts'
 import { durationText } from '../query/template.ts'
 import { similarNames } from '../similar.ts'
 import type { SpecQuery } from '../spec/model.ts'
+import { recorderOf } from '../units.ts'
 import { samplesOf } from './numbers.ts'
 
 /** Why a metric has no series: undefined when the run did record it, and the selector just matches none of it. */
@@ -18,6 +19,10 @@ export async function missingMetric(
     reading: 'did the run record the metric at all?',
   })
   if ('error' in answer || samplesOf(answer).length > 0) return undefined
+  const known = recorderOf(metric)
+  if (known !== undefined) {
+    return `the run never recorded the metric ${metric}: nothing of what ${known.name} measures happened, or is configured to`
+  }
   const near = similarNames(metric, await asker.source.metricNames())
   const advice = near.length === 0 ? '' : `; the nearest that it has: ${near.join(', ')}`
   return `the run never recorded the metric ${metric}${advice}`

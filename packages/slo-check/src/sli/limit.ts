@@ -3,7 +3,7 @@ import { singleValue } from '../count/single-value.ts'
 import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
 import { measuredExactly, unmeasured, type Measurement } from './measurement.ts'
-import { unitOf } from './units.ts'
+import { unitOf } from '../units.ts'
 
 /** The one value of a query. */
 export async function measureThreshold(query: PreparedQuery, asker: Asker): Promise<Measurement> {

@@ -9,7 +9,7 @@ import type { PercentileObjective } from '../spec/model.ts'
 import { countUpTo, quantileOf, sumBuckets, type Histogram } from './histogram.ts'
 import { intervalText } from './interval-text.ts'
 import type { Measurement, NotMeasured } from './measurement.ts'
-import { baseName, instrumentOf, unitOf } from './units.ts'
+import { baseName, instrumentOf, unitOf } from '../units.ts'
 
 /** A quantile of a classic histogram: the interval of the bucket that holds it, and an interpolated value. */
 export async function measurePercentile(

@@ -1,7 +1,7 @@
 import { ATTRIBUTES, INSTRUMENTS, prometheusLabel, prometheusName } from '@plimsoll/semconv'
 import type { Engine, Labels } from '@plimsoll/promql'
 import { samplesOf } from '../count/numbers.ts'
-import { RUN_LABEL } from '../query/selector.ts'
+import { RUN_LABEL, metricOfRun } from '../query/selector.ts'
 import { durationText } from '../query/template.ts'
 
 /** Where all the data of an engine lie in time: Unix seconds. */
@@ -22,6 +22,8 @@ interface Writer {
 /** A metric, and who recorded it. */
 export interface Recorded extends Writer {
   readonly metric: string
+  /** Label sets beyond a cap were counted together, without their labels. */
+  readonly overflow: boolean
 }
 
 /** A start or end marker of an instance. */
@@ -33,6 +35,7 @@ export interface Marker extends Writer {
 }
 
 const SERVICE_LABEL = prometheusLabel(ATTRIBUTES.serviceName.key)
+const OVERFLOW_LABEL = prometheusLabel(ATTRIBUTES.metricOverflow.key)
 
 /** A window looked back from the end of the data covers them all; ranges leave out their own left end. */
 export function windowOver(extent: Extent): number {
@@ -42,10 +45,11 @@ export function windowOver(extent: Extent): number {
 /** Every metric with its writers. */
 export function takeCensus(engine: Engine, extent: Extent): Recorded[] {
   const window = durationText(windowOver(extent))
-  const by = ['__name__', RUN_LABEL, SERVICE_LABEL, 'job', 'instance'].join(', ')
+  const by = ['__name__', RUN_LABEL, SERVICE_LABEL, OVERFLOW_LABEL, 'job', 'instance'].join(', ')
   const query = `group by (${by}) (last_over_time({__name__=~".+"}[${window}]))`
   return samplesOf(engine.instant(query, extent.to)).map(({ metric }) => ({
     metric: metric['__name__'] ?? '',
+    overflow: metric[OVERFLOW_LABEL] === 'true',
     ...writerOf(metric),
   }))
 }
@@ -57,6 +61,19 @@ export function readMarkers(engine: Engine, extent: Extent): { starts: Marker[];
     starts: markersOf(prometheusName(runStartTime), engine, extent),
     ends: markersOf(prometheusName(runEndTime), engine, extent),
   }
+}
+
+/** What the programs recorded and could not deliver, by signal and reason: `12 spans (size_cap)`. */
+export function readLosses(engine: Engine, extent: Extent, run: string | null): string[] {
+  const lost = metricOfRun(prometheusName(INSTRUMENTS.telemetryLost), run)
+  const signal = prometheusLabel(ATTRIBUTES.signal.key)
+  const reason = prometheusLabel(ATTRIBUTES.lossReason.key)
+  const window = durationText(windowOver(extent))
+  const query = `sum by (${signal}, ${reason}) (last_over_time(${lost}[${window}])) > 0`
+  return samplesOf(engine.instant(query, extent.to)).map(
+    ({ metric, value }) =>
+      `${value[1]} ${metric[signal] ?? 'items'} (${metric[reason] ?? 'unknown'})`,
+  )
 }
 
 function markersOf(metric: string, engine: Engine, extent: Extent): Marker[] {

@@ -1,6 +1,13 @@
 import type { Engine, LoadReport } from '@plimsoll/promql'
 import { SloCheckError } from '../error.ts'
-import { readMarkers, takeCensus, windowOver, type Extent, type Recorded } from './census.ts'
+import {
+  readLosses,
+  readMarkers,
+  takeCensus,
+  windowOver,
+  type Extent,
+  type Recorded,
+} from './census.ts'
 import { findRun, type FoundRun } from './run-info.ts'
 import type { Source, SourceDescription } from './source.ts'
 
@@ -38,6 +45,7 @@ export function embeddedSource(options: EmbeddedOptions): Source {
     options.wantedRun,
     description.name,
   )
+  warnings.push(...lossesOf(engine, extent, found.run.id), ...overflowsOf(recorded, found.run.id))
   return sourceOf(options, found, recorded, warnings)
 }
 
@@ -67,6 +75,22 @@ function sourceOf(
       engine[Symbol.dispose]()
     },
   }
+}
+
+function lossesOf(engine: Engine, extent: Extent, run: string | null): string[] {
+  const losses = readLosses(engine, extent, run)
+  return losses.length === 0
+    ? []
+    : [`telemetry was recorded and could not be delivered: ${losses.join(', ')}`]
+}
+
+/** An overflow series lacks the labels that selectors ask for, so a selector may count too much or too little. */
+function overflowsOf(recorded: readonly Recorded[], run: string | null): string[] {
+  const metrics = recorded.filter((one) => one.overflow && one.run === run)
+  return [...new Set(metrics.map(({ metric }) => metric))].map(
+    (metric) =>
+      `${metric} has more label sets than its cap: those beyond it are counted without labels, so a selector by label is not exact`,
+  )
 }
 
 interface Loaded {

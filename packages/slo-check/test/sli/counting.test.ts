@@ -87,6 +87,15 @@ describe('a bare selector', () => {
     })
   })
 
+  test('of a metric of ours that the run never recorded says what did not happen', async () => {
+    const spec = sloText({ indicator: ratio('x', prometheusName(I.breakerStateChanges)) })
+
+    expect(await checkedOne(spec, [{ counters: lookups(5, 5) }])).toMatchObject({
+      verdict: 'no_data',
+      reason: `the run never recorded the metric ${prometheusName(I.breakerStateChanges)}: nothing of what ${I.breakerStateChanges.name} measures happened, or is configured to`,
+    })
+  })
+
   test('of a metric that only another run recorded is no data', async () => {
     const truths = [
       { runId: 'first', counters: lookups(5, 5) },

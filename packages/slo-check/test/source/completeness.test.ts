@@ -163,6 +163,46 @@ test('several services make $service ambiguous', async () => {
   })
 })
 
+test('telemetry that the program could not deliver is a warning', async () => {
+  const lost = {
+    instrument: I.telemetryLost,
+    attributes: { [A.signal.key]: 'traces', [A.lossReason.key]: 'size_cap' },
+    value: 12,
+  }
+  const none = {
+    ...lost,
+    attributes: { [A.signal.key]: 'logs', [A.lossReason.key]: 'size_cap' },
+    value: 0,
+  }
+  const truth = instance('a')
+
+  const { report } = await checked(SPEC, [
+    { ...truth, counters: [...(truth.counters ?? []), lost, none] },
+  ])
+
+  expect(report.verdict).toBe('pass')
+  expect(report.warnings).toEqual([
+    'telemetry was recorded and could not be delivered: 12 traces (size_cap)',
+  ])
+})
+
+test('a metric beyond its cap of label sets is a warning', async () => {
+  const overflow = {
+    instrument: I.cacheLookups,
+    attributes: { [A.metricOverflow.key]: 'true' },
+    value: 3,
+  }
+  const truth = instance('a')
+
+  const { report } = await checked(SPEC, [
+    { ...truth, counters: [...(truth.counters ?? []), overflow] },
+  ])
+
+  expect(report.warnings).toEqual([
+    `${LOOKUPS} has more label sets than its cap: those beyond it are counted without labels, so a selector by label is not exact`,
+  ])
+})
+
 test('files without a metric are no data, and their first problems are told', async () => {
   const opened = sourceOf([instance('a')], { edit: () => ['{"resourceLogs":[]}', 'nonsense'] })
 

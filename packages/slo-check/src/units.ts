@@ -10,6 +10,14 @@ export function instrumentOf(metric: string): InstrumentDefinition | undefined {
   return all.find((instrument) => [metric, base].includes(prometheusName(instrument)))
 }
 
+/** The instrument of ours that records exactly this metric: of a histogram, one of its series. */
+export function recorderOf(metric: string): InstrumentDefinition | undefined {
+  const instrument = instrumentOf(metric)
+  if (instrument === undefined) return undefined
+  const isSeries = metric !== prometheusName(instrument)
+  return isSeries === (instrument.kind === 'histogram') ? instrument : undefined
+}
+
 /** A histogram's name without the suffix of its series. */
 export function baseName(metric: string): string {
   return metric.replace(/_(bucket|count|sum)$/u, '')
