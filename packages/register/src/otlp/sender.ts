@@ -36,7 +36,6 @@ export function createSender({ endpoints, contentType, messages, loss }: SenderO
     env: {},
     stdout: true,
   })
-  thread.unref()
   let alive = true
   let warned = false
   const warn = (what: string): void => {
@@ -54,6 +53,9 @@ export function createSender({ endpoints, contentType, messages, loss }: SenderO
     alive = false
     warn(`the collector: the sender failed: ${inWords(error)}`)
   })
+
+  // After the listeners, for one that comes later would hold the process.
+  thread.unref()
 
   // A second argument, because the rule that wants a target origin takes a thread for a window.
   const post = (message: ToSender): void => thread.postMessage(message, [])

@@ -48,6 +48,9 @@ export function runNode(
       cwd: folder,
       env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A program that does not end is a fault, to be seen as one.
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
     })
     let stdout = ''
     let stderr = ''
