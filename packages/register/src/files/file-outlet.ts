@@ -25,7 +25,8 @@ export interface FileOutletOptions {
 export function createFileOutlet(options: FileOutletOptions): Outlet {
   const { run, instance, maxBytes, warning, loss } = options
   const files = filesOf(run, instance)
-  let ofOthers = 0
+  // A run that is joined may be near its cap already.
+  let ofOthers = measured(run, instance, 0)
   let leftOut = 0
 
   const used = (): number =>

@@ -7,7 +7,7 @@ import { VERSION } from '../version.ts'
 import type { DiskWarning } from './disk-warning.ts'
 import { pruneRuns } from './retention.ts'
 import { makeHome } from './run-folder.ts'
-import { openRunRecord, type Outcome, type RunRecord } from './run-record.ts'
+import { createRunRecord, type Outcome, type RunRecord } from './run-record.ts'
 
 /** The files of a run beside the telemetry itself. */
 export interface RunFiles {
@@ -19,12 +19,12 @@ export interface RunFiles {
 export function openRunFiles(settings: Settings, warning: DiskWarning): RunFiles {
   const { folders, config, identity } = settings
   const isRoot = isMainThread && identity.parent === undefined
-  let writeEnd: ReturnType<typeof openRunRecord>
+  const record = isRoot ? createRunRecord(folders.run, recordOf(settings)) : undefined
   try {
     mkdirSync(folders.run, { recursive: true })
     if (isRoot) {
       makeHome(folders.home)
-      writeEnd = openRunRecord(folders.run, recordOf(settings))
+      record?.begin()
       pruneRuns(folders.runs, folders.run, config.files.keepRuns, systemClock.epoch())
     }
   } catch (error) {
@@ -33,7 +33,7 @@ export function openRunFiles(settings: Settings, warning: DiskWarning): RunFiles
   return {
     writeOutcome(outcome) {
       try {
-        writeEnd?.(isoNow(), outcome)
+        record?.end(isoNow(), outcome)
       } catch (error) {
         warning(folders.run, error)
       }

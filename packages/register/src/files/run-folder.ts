@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Signal } from '@plimsoll/semconv'
+import { publishOnce } from './publish.ts'
 
 /** Name of the file that describes a run. */
 export const RUN_RECORD = 'run.json'
@@ -26,7 +27,8 @@ export function foldersOf(cwd: string, dir: string, runId: string): Folders {
 /** Makes `.plimsoll`, and keeps what is in it out of the user's repository. */
 export function makeHome(home: string): void {
   mkdirSync(home, { recursive: true })
-  writeOnce(join(home, '.gitignore'), '*\n')
+  const ignore = join(home, '.gitignore')
+  if (!existsSync(ignore)) publishOnce(ignore, '*\n')
 }
 
 /** The file of one signal of one instance. */
@@ -47,15 +49,4 @@ export function bytesOfOthers(run: string, instance: string): number {
     total += statSync(join(run, name), { throwIfNoEntry: false })?.size ?? 0
   }
   return total
-}
-
-/** Writes a file that is not there yet; one that is there stays as it is. */
-export function writeOnce(path: string, content: string, mode = 0o644): boolean {
-  try {
-    writeFileSync(path, content, { flag: 'wx', mode })
-    return true
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-    throw error
-  }
 }

@@ -1,6 +1,6 @@
-import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { RUN_RECORD, writeOnce } from './run-folder.ts'
+import { publish, publishOnce } from './publish.ts'
+import { RUN_RECORD } from './run-folder.ts'
 
 /** `run.json`: what a run is, for whoever reads its folder. Written by its root process. */
 export interface RunRecord {
@@ -24,22 +24,27 @@ export interface RunRecord {
 /** How a process ended. */
 export type Outcome = Pick<RunRecord, 'exitCode' | 'signal'>
 
-/**
- * Writes the record, unless another root joined the run earlier and owns it.
- *
- * @returns a function that writes the end; absent when the record is another's
- */
-export function openRunRecord(
-  folder: string,
-  record: RunRecord,
-): ((end: string, outcome: Outcome) => void) | undefined {
+/** The record of a run, from its begin to its end. */
+export interface OpenRecord {
+  /** Writes it, unless another root joined the run earlier and owns it. */
+  begin(): void
+  /** Writes it again with its end; also where the begin could not be written. */
+  end(time: string, outcome: Outcome): void
+}
+
+export function createRunRecord(folder: string, record: RunRecord): OpenRecord {
   const path = join(folder, RUN_RECORD)
-  if (!writeOnce(path, text(record))) return undefined
-  return (end, outcome) => {
-    // A reader sees the old record or the new one, never half of either.
-    const draft = `${path}.${record.pid}`
-    writeFileSync(draft, text({ ...record, end, ...outcome }))
-    renameSync(draft, path)
+  let owner: 'us' | 'another' | 'nobody' = 'nobody'
+  return {
+    begin() {
+      owner = publishOnce(path, text(record)) ? 'us' : 'another'
+    },
+    end(time, outcome) {
+      if (owner === 'another') return
+      const ended = text({ ...record, end: time, ...outcome })
+      if (owner === 'us') publish(path, ended)
+      else owner = publishOnce(path, ended) ? 'us' : 'another'
+    },
   }
 }
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { VARIABLES, set, type Environment } from '../environment.ts'
-import { makeHome, writeOnce } from './run-folder.ts'
+import { publishOnce } from './publish.ts'
+import { makeHome } from './run-folder.ts'
 
 /** 32 bytes in hex. */
 const HEX = /^[0-9a-f]{64}$/iu
@@ -19,26 +20,11 @@ export function urlHashKey(env: Environment, home: string): Uint8Array {
   if (given !== undefined) return Buffer.from(given, HEX.test(given) ? 'hex' : 'utf8')
   const path = join(home, 'key')
   makeHome(home)
-  if (!existsSync(path)) makeKey(path)
+  // Two first runs at once must agree on one.
+  if (!existsSync(path)) publishOnce(path, `${randomBytes(32).toString('hex')}\n`, 0o600)
   const text = readFileSync(path, 'utf8').trim()
   if (!HEX.test(text)) {
     throw new Error(`${path} holds no key of 64 hex digits; delete it, and a new one is made`)
   }
   return Buffer.from(text, 'hex')
-}
-
-/** Two first runs at once must agree: a reader finds a whole key or none. */
-function makeKey(path: string): void {
-  const draft = `${path}.${process.pid}`
-  const text = `${randomBytes(32).toString('hex')}\n`
-  writeOnce(draft, text, 0o600)
-  try {
-    linkSync(draft, path)
-  } catch (error) {
-    // Another was first, or the file system knows no links.
-    if (!existsSync(path)) writeOnce(path, text, 0o600)
-    if (!existsSync(path)) throw error
-  } finally {
-    rmSync(draft, { force: true })
-  }
 }

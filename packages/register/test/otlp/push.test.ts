@@ -3,7 +3,7 @@ import { EVENTS, INSTRUMENTS } from '@plimsoll/semconv'
 import { describe, expect, test } from 'vitest'
 import { startOrigin, type Origin } from '../support/origin.ts'
 import { programFolder, runNode } from '../support/program.ts'
-import { having, storedRuns, totalIn, type MetricsLine } from '../support/run-files.ts'
+import { having, onlyRun, storedRuns, totalIn, type MetricsLine } from '../support/run-files.ts'
 
 const CALLS = INSTRUMENTS.callDuration.name
 const END = INSTRUMENTS.runEndTime.name
@@ -186,7 +186,7 @@ describe('signal by signal', () => {
     })
 
     expect(ended.stderr.match(/OTLP protocol grpc is not supported/gu)).toHaveLength(1)
-    expect(having(storedRuns(folder)[0]!, END)).toBe(1)
+    expect(having(onlyRun(folder), END)).toBe(1)
   })
 })
 

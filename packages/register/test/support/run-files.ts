@@ -99,6 +99,8 @@ function lines(folder: string, name: string): unknown[] {
   const path = join(folder, name)
   if (!existsSync(path)) return []
   const text = readFileSync(path, 'utf8')
+  // Made, and then the disk was full.
+  if (text === '') return []
   if (!text.endsWith('\n')) throw new Error(`${name} does not end with a line feed`)
   return text
     .trimEnd()
