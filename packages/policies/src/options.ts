@@ -163,7 +163,10 @@ function unknownKey(
   return new OptionError([...path, key], value, `there is no such option; ${hint}`)
 }
 
-/** The word of `known` that needs the fewest edits to become `word`, if that is few enough to be a slip. */
+/**
+ * The word of `known` that needs the fewest edits to become `word`, if that is few enough to be a slip, or else one that
+ * holds it: `retries` for `maxRetries`.
+ */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined
   let fewest = Math.max(2, Math.floor(word.length / 3)) + 1
@@ -174,7 +177,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
       best = candidate
     }
   }
-  return best
+  if (best !== undefined || word.length < 4) return best
+  return known.find((candidate) => candidate.toLowerCase().includes(word.toLowerCase()))
 }
 
 /** Levenshtein distance, by rows. */
