@@ -74,7 +74,7 @@ export function namedRun(dir: string, named: string): string {
  * @throws SloCheckError `ERR_PLIMSOLL_RUN_NOT_A_RUN` when it is none, `ERR_PLIMSOLL_RUN_NO_DATA` when it has no metrics.
  */
 export function openRunFolder(path: string): RunFolder {
-  const names = readdirSync(path).toSorted()
+  const names = namesIn(path).toSorted()
   const files = names.filter((name) => METRICS_FILE.test(name)).map((name) => join(path, name))
   const { record, warning } = recordOf(path)
   const known = names.includes(RUN_RECORD)
@@ -94,6 +94,22 @@ export function openRunFolder(path: string): RunFolder {
   return { id: record.id, metricsFiles: files, warnings }
 }
 
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    throw unlistable(folder, error)
+  }
+}
+
+function unlistable(folder: string, error: unknown): SloCheckError {
+  return new SloCheckError(
+    'ERR_PLIMSOLL_FILE_UNREADABLE',
+    `cannot list ${folder}: ${messageOf(error)}`,
+    { cause: error },
+  )
+}
+
 function listRuns(runs: string): string[] {
   try {
     return readdirSync(runs, { withFileTypes: true })
@@ -101,11 +117,7 @@ function listRuns(runs: string): string[] {
       .map(({ name }) => name)
   } catch (error) {
     if (isMissing(error)) return []
-    throw new SloCheckError(
-      'ERR_PLIMSOLL_FILE_UNREADABLE',
-      `cannot list ${runs}: ${messageOf(error)}`,
-      { cause: error },
-    )
+    throw unlistable(runs, error)
   }
 }
 

@@ -217,14 +217,32 @@ test('files without a metric are no data, and their first problems are told', as
   })
 })
 
-test('a query that does not parse is named with its place in the spec, and nothing is judged', async () => {
-  const spec = sloText({ indicator: ratio(`sum(${LOOKUPS}[$window]`, `rate(${LOOKUPS})`) })
+test('queries that do not parse are all named with their places in the spec, and nothing is judged', async () => {
+  const spec = sloText({
+    indicator: `
+      ratioMetric:
+        counter: true
+        good:
+          metricSource:
+            spec:
+              query: |
+                sum(
+                  increase(x{run="$run"}[$window]) + rte(y[$window])
+                )
+        total: { metricSource: { spec: { query: 'x{a="it''s" b="c"}' } } }`,
+  })
 
-  const failed = checked(spec, [instance('a')])
-
-  await expect(failed).rejects.toMatchObject({
+  await expect(checked(spec, [instance('a')])).rejects.toMatchObject({
     code: 'ERR_PLIMSOLL_QUERY_INVALID',
     message: '2 queries are not valid',
+    issues: [
+      { line: 21, column: 54, message: 'the query `good`: unknown function with name "rte"' },
+      {
+        line: 23,
+        column: 62,
+        message: expect.stringContaining('unexpected identifier "b"') as string,
+      },
+    ],
   })
 })
 
