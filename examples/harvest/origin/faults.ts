@@ -77,6 +77,6 @@ function pick(rates: FaultRates, random: () => number): Fault {
 /** Slow answers stay far below the harvester's timeout: who wins must not depend on the machine. */
 function delayOf(host: HostName, fault: Fault, random: number): number {
   if (fault.kind === 'slow') return 400 + Math.floor(random * 400)
-  const [least, spread] = HOSTS[host].kind === 'metadata' ? [30, 60] : [80, 140]
+  const [least, spread] = HOSTS[host].kind === 'metadata' ? [30, 60] : [60, 100]
   return least + Math.floor(random * spread)
 }

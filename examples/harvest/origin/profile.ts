@@ -44,7 +44,7 @@ const STORM: FaultRates = {
   rateLimited: 0.05,
   serverError: 0.05,
   slow: 0.08,
-  hang: 0.015,
+  hang: 0.008,
   reset: 0.02,
   cut: 0.04,
   corrupt: 0.04,
