@@ -7,7 +7,8 @@ export interface Growth {
 
 /** `base · factor^step`, at most `max`; also where the power overflows. */
 export function grownMs({ baseMs, factor, maxMs }: Growth, step: number): number {
-  return Math.min(maxMs, baseMs * factor ** step)
+  // Nothing times an overflow would be no number.
+  return baseMs === 0 ? 0 : Math.min(maxMs, baseMs * factor ** step)
 }
 
 /**

@@ -169,7 +169,8 @@ function unknownKey(
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined
-  let fewest = Math.max(2, Math.floor(word.length / 3)) + 1
+  // More edits than that, or a whole word of them, and it is another word.
+  let fewest = Math.min(Math.max(3, Math.floor(word.length / 3) + 1), word.length)
   for (const candidate of known) {
     const edits = editsBetween(word.toLowerCase(), candidate.toLowerCase())
     if (edits < fewest) {
