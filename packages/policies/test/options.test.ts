@@ -19,29 +19,32 @@ test('a path reads as one would write it', () => {
 
 test('an error carries the path and the value, for whoever knows file and line', () => {
   const check = fields({ rates: listOf(numberIn({ above: 0 })) })
-  try {
-    check({ rates: [1, -2] }, ['limiter'])
-    expect.unreachable()
-  } catch (error) {
-    expect(error).toBeInstanceOf(OptionError)
-    expect(error).toMatchObject({
-      name: 'OptionError',
-      code: 'ERR_PLIMSOLL_OPTION_INVALID',
-      path: ['limiter', 'rates', 1],
-      value: -2,
-      message: 'limiter.rates[1]: expected a number above 0, got -2',
-    })
-  }
+
+  const error = thrownBy(() => check({ rates: [1, -2] }, ['limiter']))
+
+  expect(error).toBeInstanceOf(OptionError)
+  expect(error).toMatchObject({
+    name: 'OptionError',
+    code: 'ERR_PLIMSOLL_OPTION_INVALID',
+    path: ['limiter', 'rates', 1],
+    value: -2,
+    message: 'limiter.rates[1]: expected a number above 0, got -2',
+  })
 })
+
+function thrownBy(run: () => void): unknown {
+  try {
+    run()
+  } catch (error) {
+    return error
+  }
+  throw new Error('nothing was thrown')
+}
 
 test('a value is shown shortly, whatever it is', () => {
   const message = (value: unknown): string => {
-    try {
-      numberIn({})(value, ['x'])
-      return ''
-    } catch (error) {
-      return (error as Error).message.replace('x: expected a number, got ', '')
-    }
+    const error = thrownBy(() => numberIn({})(value, ['x']))
+    return (error as Error).message.replace('x: expected a number, got ', '')
   }
 
   expect(message('a'.repeat(100))).toBe(`"${'a'.repeat(60)}…"`)

@@ -22,7 +22,7 @@ export interface SourceReport {
 
 export interface SourceContext extends CallContext {
   /** Tells which host was asked and what it said; later reports add to earlier ones. */
-  report(exchange: SourceReport): void
+  readonly report: (exchange: SourceReport) => void
 }
 
 /** A logical provider that may serve an input. */

@@ -266,14 +266,16 @@ test('nobody waits longer than allowed, an abort settles at once, and every requ
       for (const next of list) {
         counter.count()
         await driver.take(next)
-        for (const { caller, wait } of driver.asked) {
-          if (caller.signal.aborted && wait !== undefined) expect(wait.state).not.toBe('pending')
-        }
+        const deaf = driver.asked.filter(
+          ({ caller, wait }) => caller.signal.aborted && wait?.state === 'pending',
+        )
+        expect(deaf).toEqual([])
       }
       await driver.clock.advance(600_000)
-      for (const { arrivedMs, wentMs, maxDelayMs: mostMs } of driver.asked) {
-        if (wentMs !== undefined) expect(wentMs - arrivedMs).toBeLessThanOrEqual(mostMs + EPSILON)
-      }
+      const late = driver.asked.filter(
+        ({ arrivedMs, wentMs = 0, maxDelayMs: mostMs }) => wentMs - arrivedMs > mostMs + EPSILON,
+      )
+      expect(late).toEqual([])
       for (const { reservation } of driver.asked) reservation?.commit()
 
       const asked = list.filter((next) => next.do === 'acquire' || next.do === 'reserve')

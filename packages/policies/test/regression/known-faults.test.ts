@@ -120,9 +120,9 @@ describe('a circuit breaker', () => {
     const clock = manualClock()
     const breaker = circuitBreaker({ clock, minimumCalls: 1e9 })
     const many = (calls: number): number => {
-      const before = process.hrtime.bigint()
+      const before = performance.now()
       for (let call = 0; call < calls; call++) (breaker.admit() as Permit).record('failure')
-      return Number(process.hrtime.bigint() - before) / calls
+      return (performance.now() - before) / calls
     }
     many(20_000)
     const empty = Math.min(many(5_000), many(5_000), many(5_000))
@@ -223,9 +223,11 @@ describe('a rate limiter', () => {
 
   test('costs one timer for any number who wait, and none when nobody does', async () => {
     const clock = manualClock()
-    const limiters = Array.from({ length: 1_000 }, () => rateLimiter({ clock, ratePerSecond: 1 }))
+    const make = () => rateLimiter({ clock, ratePerSecond: 1 })
+    const limiters = [make(), ...Array.from({ length: 1_000 }, make)] as const
     expect(clock.sleepers).toBe(0)
-    const waits = Array.from({ length: 500 }, () => watch(limiters[0]!.acquire()))
+    const [limiter] = limiters
+    const waits = Array.from({ length: 500 }, () => watch(limiter.acquire()))
     await clock.settle()
 
     expect(clock.sleepers).toBe(1)

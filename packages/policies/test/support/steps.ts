@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 
 /** How many steps a property must have tried, all its runs together. */
-export const LEAST_STEPS = 10_000
+const LEAST_STEPS = 10_000
 
 /** `FUZZ=20 npx vitest run packages/policies` tries twenty times as much. */
 const FACTOR = Number(process.env['FUZZ'] ?? 1)

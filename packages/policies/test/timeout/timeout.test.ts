@@ -96,8 +96,12 @@ describe('timeout', () => {
 
   test('works on a clock that can only sleep', async () => {
     const manual = manualClock()
-    const { now, epoch, sleep }: Clock = manual
-    const policy = timeout({ timeoutMs: 100, clock: { now, epoch, sleep } })
+    const clock: Clock = {
+      now: () => manual.now(),
+      epoch: () => manual.epoch(),
+      sleep: (ms, signal) => manual.sleep(ms, signal),
+    }
+    const policy = timeout({ timeoutMs: 100, clock })
 
     expect(await policy.run(async () => 'value')).toBe('value')
     expect(manual.sleepers).toBe(0)
@@ -183,7 +187,7 @@ test('settles at the earliest of answer, timeout, deadline and abort, whatever t
 
       expect(settledMs).toBe(Math.min(timeoutMs, afterMs, takesMs, abortMs))
       const alone = Math.min(timeoutMs, afterMs, abortMs) > takesMs
-      if (alone) expect(watched.state).toBe('fulfilled')
+      expect(alone && watched.state !== 'fulfilled').toBe(false)
     }),
     { numRuns: runsOf(14) },
   )
