@@ -9,7 +9,7 @@ import {
 import { set, type Environment } from './environment.ts'
 
 /** Whose provider of one signal the program sees: ours, or that of an SDK that was there first. */
-export type Owner = 'ours' | 'foreign'
+type Owner = 'ours' | 'foreign'
 
 export interface Owners {
   readonly metrics: Owner

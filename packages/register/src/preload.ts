@@ -1,11 +1,10 @@
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import { isMainThread, workerData } from 'node:worker_threads'
 import { isSenderThread } from './otlp/thread-data.ts'
 import { isLeftAlone, mainProgram } from './program.ts'
 import { inherited } from './run/inheritance.ts'
-import { sibling } from './sibling.ts'
+import { startModule } from './start-module.ts'
 
 const slot: unique symbol = Symbol.for('plimsoll.register')
 const holder = globalThis as { [slot]?: true }
@@ -14,7 +13,7 @@ if (wanted()) {
   holder[slot] = true
   try {
     // Loaded only here: what is left alone pays for none of it. Synchronous, because the program must not run before it.
-    createRequire(import.meta.url)(fileURLToPath(sibling('start', import.meta.url)))
+    createRequire(import.meta.url)(startModule(import.meta.url))
   } catch (error) {
     // A broken installation: its message stays, the program goes on.
     const why = error instanceof Error ? error.message : String(error)

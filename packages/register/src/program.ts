@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { parsedObject } from './parsed-object.ts'
 
 /** What of a `package.json` matters here. */
-export interface Package {
+interface Package {
   readonly folder: string
   readonly name: string | undefined
   readonly version: string | undefined

@@ -156,7 +156,7 @@ function instrumentName(instrument: string, path: Path, problems: Problem[]): vo
 }
 
 /** `files.maxMegabytes`, `metrics.boundaries[0]`. */
-export function at(path: Path): string {
+function at(path: Path): string {
   if (path.length === 0) return 'the configuration'
   return path
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { Endpoint } from './thread-data.ts'
 
 /** What became of a request. */
-export type Posted =
+type Posted =
   | { readonly kind: 'taken' }
   /** Worth another try, at the earliest after `retryAfterMs`. */
   | { readonly kind: 'later'; readonly retryAfterMs: number | undefined; readonly why: string }
