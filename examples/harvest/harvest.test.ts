@@ -79,3 +79,60 @@ test('a storm has every fault that the origin knows', () => {
   expect(ledger.some((entry) => entry.status === 304)).toBe(true)
   expect(ledger.some((entry) => entry.status === 302)).toBe(true)
 })
+
+describe('the reconciliation', () => {
+  const wrongIn = (changed: Partial<Rehearsal>): readonly string[] =>
+    reconcile({ ...rehearsal('stormy'), ...changed })
+      .filter((row) => !agrees(row))
+      .map((row) => row.what)
+
+  test('notices a request that the ledger lacks', () => {
+    const { ledger } = rehearsal('stormy')
+    const without = ledger.toSpliced(
+      ledger.findIndex((entry) => entry.status === 429),
+      1,
+    )
+
+    expect(wrongIn({ ledger: without })).toEqual(['attempts answered 429', 'attempts in all'])
+  })
+
+  test('notices an artifact that is not the one that was served', () => {
+    const { program } = rehearsal('stormy')
+    const deliveries = program.deliveries.map((delivery) =>
+      delivery.sha256 === undefined ? delivery : { ...delivery, sha256: 'another' },
+    )
+
+    expect(wrongIn({ program: { ...program, deliveries } })).toEqual([
+      '… by request id and digest',
+      'corrupt artifacts accepted',
+    ])
+  })
+
+  test('notices a tally that is off by one', () => {
+    const { program } = rehearsal('stormy')
+    const tally = { ...program.tally, probesSkipped: program.tally.probesSkipped + 1 }
+
+    expect(wrongIn({ program: { ...program, tally } })).toEqual(['probes skipped by the limiter'])
+  })
+
+  test('does not take a count that one side alone can see for agreement', () => {
+    expect(agrees({ what: 'a count', origin: 3 })).toBe(false)
+    expect(agrees({ what: 'a count', origin: 3, metrics: 3 })).toBe(true)
+    expect(agrees({ what: 'a count', origin: 3, metrics: 3, report: 4 })).toBe(false)
+  })
+
+  test('says which verdict is not as declared', () => {
+    const { report } = rehearsal('calm').gate
+
+    expect(surprises('stormy', report)).toEqual([
+      'yield is pass, declared fail',
+      'rate-limited is pass, declared fail',
+      'limiter-wait is pass, declared fail',
+      'breaker-opens is pass, declared fail',
+    ])
+    const { objectives } = report
+    expect(surprises('calm', { ...report, objectives: objectives.slice(1) })).toEqual([
+      'yield is not in the report, declared pass',
+    ])
+  })
+})

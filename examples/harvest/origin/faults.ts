@@ -28,7 +28,7 @@ export interface FaultPlan {
 }
 
 /** Neighbours in a block of so many works share the outages. */
-const BLOCK = 10
+const BLOCK = 8
 /** Share of metadata records that name a host which does not have the work. */
 const WRONG_CLAIMS = 0.15
 const SERVER_ERRORS = [500, 502, 503] as const

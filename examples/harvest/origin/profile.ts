@@ -87,7 +87,7 @@ export const WEATHER: Readonly<Record<Profile, Readonly<Record<SourceKind, Weath
       redirect: 0.1,
       rates: { ...STORM, rateLimited: 0.12 },
     },
-    publishers: { holds: 0.2, outage: 0.35, redirect: 0, rates: { ...STORM, rateLimited: 0.3 } },
+    publishers: { holds: 0.25, outage: 0.4, redirect: 0, rates: { ...STORM, rateLimited: 0.3 } },
     mirror: { holds: 1, outage: 0.1, redirect: 0, rates: STORM },
   },
 }
