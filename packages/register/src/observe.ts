@@ -14,6 +14,7 @@ import {
 } from '@plimsoll/telemetry'
 import { ownersNow, registerProviders, type Owners, type Providers } from './api-globals.ts'
 import { banner } from './banner.ts'
+import { heedDiagnostics } from './diagnostics.ts'
 import { endWithProcess } from './ending/end-with-process.ts'
 import { createEnding, type Ending } from './ending/ending.ts'
 import { awaitWorkers, callWorkers, createWorkerBoard, enterWorker } from './ending/workers.ts'
@@ -42,6 +43,7 @@ const DELIVERY_MS = 900
 /** Puts the preload together and lets it loose on this process or worker. */
 export function observe(settings: Settings, messages: Messages): void {
   const { identity, folders, config } = settings
+  heedDiagnostics(process.env, messages)
   const owners = ownersNow()
   const guard = createGuard((text) => messages.error(text))
   const warning = createDiskWarning(messages)

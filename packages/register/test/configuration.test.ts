@@ -168,3 +168,15 @@ test('PLIMSOLL_LOG=silent says nothing at all', async () => {
 
   expect(ended).toEqual({ code: 0, signal: null, stdout: '', stderr: '' })
 })
+
+test('OTEL_LOG_LEVEL lets OpenTelemetry speak, on stderr', async () => {
+  const folder = programFolder({
+    'app.mjs': `const api = globalThis[Symbol.for('opentelemetry.js.api.1')]; api.diag.error('asked', { a: 1 }); api.diag.info('unasked')`,
+  })
+
+  const ended = await runNode(folder, ['app.mjs'], { env: { OTEL_LOG_LEVEL: 'warn' } })
+
+  expect(ended.stdout).toBe('')
+  expect(ended.stderr).toContain('plimsoll: OpenTelemetry: asked {"a":1}\n')
+  expect(ended.stderr).not.toContain('unasked')
+})
