@@ -8,7 +8,7 @@ import {
 import { ERROR_TYPES } from '@plimsoll/semconv'
 import type { CallState } from './call-state.ts'
 import { addressOf, type Target } from './target.ts'
-import { errorTypeOfAbort, errorTypeOfStatus } from './verdict.ts'
+import { errorTypeOfAbort, errorTypeOfStatus, shownMethod } from './verdict.ts'
 
 /** How a call ended. */
 export type Ending = { readonly response: Pick<Response, 'status'> } | { readonly error: unknown }
@@ -19,7 +19,7 @@ export function subjectOf(target: Target, role: string | undefined): Subject {
 }
 
 /** Value of `error.type` for a call; absent when it is good. */
-export function errorTypeOfEnding(
+function errorTypeOfEnding(
   ending: Ending,
   signal: AbortSignal | undefined,
   sent: boolean,
@@ -65,7 +65,7 @@ export function callRecord(
   return {
     kind: 'call',
     subject: ended.subject,
-    method: ended.method,
+    method: shownMethod(ended.method),
     status: 'response' in ending ? ending.response.status : undefined,
     errorType: errorTypeOfEnding(ending, call.signal, call.exchanges > 0),
     urlHash: ended.urlHash,

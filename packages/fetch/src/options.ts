@@ -109,14 +109,7 @@ export interface FetchOptions {
 }
 
 /** Methods that RFC 9110, section 9.2.2, calls idempotent. */
-export const IDEMPOTENT_METHODS: readonly string[] = [
-  'GET',
-  'HEAD',
-  'OPTIONS',
-  'PUT',
-  'DELETE',
-  'TRACE',
-]
+const IDEMPOTENT_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']
 
 export const FETCH_DEFAULTS = {
   timeoutMs: 30_000,

@@ -5,7 +5,7 @@ import {
   retryReasonOf,
   type Verdict,
 } from '@plimsoll/policies'
-import { ERROR_TYPES, type RetryReason } from '@plimsoll/semconv'
+import { ATTRIBUTES, ERROR_TYPES, type RetryReason } from '@plimsoll/semconv'
 
 /**
  * What a status says about the health of the host: 5xx and 408 are failures; 429 is none, since a host that counts its
@@ -52,4 +52,11 @@ export function retryReasonOfStatus(status: number): RetryReason {
   if (status === 429) return '429'
   if (status === 408) return 'timeout'
   return status >= 500 ? '5xx' : 'other'
+}
+
+const METHODS: ReadonlySet<string> = new Set(ATTRIBUTES.method.values)
+
+/** A method as records name it: whatever the standards do not know may be anything, a secret included. */
+export function shownMethod(method: string): string {
+  return METHODS.has(method) ? method : ERROR_TYPES.other
 }

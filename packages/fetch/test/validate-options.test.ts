@@ -1,4 +1,4 @@
-import { isPlimsollError, OptionError } from '@plimsoll/policies'
+import { OptionError } from '@plimsoll/policies'
 import { expect, test } from 'vitest'
 import { createFetch, validateFetchOptions } from '../src/index.ts'
 
@@ -82,12 +82,6 @@ test('the message names the place, the value and what was meant', () => {
 })
 
 test('createFetch refuses what is not valid', () => {
-  const make = (): unknown => createFetch({ maxHosts: -1 })
-
-  expect(make).toThrow(OptionError)
-  try {
-    make()
-  } catch (error) {
-    expect(isPlimsollError(error, 'ERR_PLIMSOLL_OPTION_INVALID')).toBe(true)
-  }
+  expect(() => createFetch({ maxHosts: -1 })).toThrow(OptionError)
+  expect(() => createFetch({ maxHosts: -1 })).toThrow(/maxHosts/u)
 })

@@ -11,7 +11,13 @@ import type { Dispatcher } from 'undici'
 import { alarm } from '../alarm.ts'
 import type { HostState } from '../hosts/host-registry.ts'
 import { parseRetryAfter } from '../retry-after.ts'
-import { calledOff, errorTypeOfAbort, errorTypeOfStatus, verdictOfStatus } from '../verdict.ts'
+import {
+  calledOff,
+  errorTypeOfAbort,
+  errorTypeOfStatus,
+  shownMethod,
+  verdictOfStatus,
+} from '../verdict.ts'
 import { bodyCheck, type BodyCheck } from './body-check.ts'
 import { field, type Headers } from './options.ts'
 import { refuse } from './refusal.ts'
@@ -223,7 +229,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
       {
         kind: 'attempt',
         subject: host.subject,
-        method,
+        method: shownMethod(method),
         status,
         errorType,
         durationS: (clock.now() - this.#startMs) / 1_000,

@@ -7,7 +7,7 @@ import { exchangeInterceptor, type ExchangeDeps } from './exchange.ts'
 import type { Dispatch, HopOptions } from './options.ts'
 
 /** What the platform's fetch takes as `init.dispatcher`: it asks for nothing but `dispatch`. */
-export interface CallDispatcher {
+interface CallDispatcher {
   dispatch(options: Dispatcher.DispatchOptions, handler: object): boolean
 }
 

@@ -46,7 +46,7 @@ export type Tried = {
   | { readonly tag: 'error'; readonly error: unknown }
 )
 
-export interface HostRetry {
+interface HostRetry {
   readonly policy: Retry
   readonly methods: ReadonlySet<string>
   readonly statuses: ReadonlySet<number>

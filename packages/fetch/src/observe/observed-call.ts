@@ -10,7 +10,7 @@ import { callRecord, type Ending } from '../call-record.ts'
 import type { CallState } from '../call-state.ts'
 import type { Target } from '../target.ts'
 import { hashUrl, hostOf, redactUrl, type RedactOptions } from '../url.ts'
-import { errorTypeOfAbort, errorTypeOfStatus } from '../verdict.ts'
+import { errorTypeOfAbort, errorTypeOfStatus, shownMethod } from '../verdict.ts'
 
 export interface ObserveDeps {
   readonly clock: Clock
@@ -120,7 +120,14 @@ export class ObservedCall {
     if (!this.#open.delete(exchange)) return
     const { subject, method, startMs, span } = exchange
     const durationS = (this.#deps.clock.now() - startMs) / 1_000
-    const record: AttemptRecord = { kind: 'attempt', subject, method, status, errorType, durationS }
+    const record: AttemptRecord = {
+      kind: 'attempt',
+      subject,
+      method: shownMethod(method),
+      status,
+      errorType,
+      durationS,
+    }
     this.#deps.recorder.record(record)
     span.end(record)
   }
