@@ -6,8 +6,14 @@ import { contextOf, type Call, type CallContext, type Policy } from './policy.ts
  */
 export function pipe(...policies: readonly Policy[]): Policy {
   return {
-    run: async <T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> =>
-      runFrom(policies, 0, call, contextOf(context)),
+    run: <T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> => {
+      try {
+        return runFrom(policies, 0, call, contextOf(context))
+      } catch (error) {
+        // Not an async function, which would cost every call in flight a frame: what is thrown must still reject.
+        return Promise.reject(error)
+      }
+    },
   }
 }
 

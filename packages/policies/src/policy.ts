@@ -66,6 +66,12 @@ const ROOT: CallContext = Object.freeze({ signal: undefined, deadlineMs: Infinit
 /** `context` with nothing left open. */
 export function contextOf(context: Partial<CallContext> | undefined): CallContext {
   if (context === undefined) return ROOT
+  if (isWhole(context)) return context
   const { signal, deadlineMs = Infinity, attempt = 0 } = context
   return { signal, deadlineMs, attempt }
+}
+
+/** What a policy above hands down is whole, and need not be made again for each call in flight. */
+function isWhole(context: Partial<CallContext>): context is CallContext {
+  return 'signal' in context && context.deadlineMs !== undefined && context.attempt !== undefined
 }

@@ -66,7 +66,7 @@ class RetryPolicy implements Retry {
     this.#decide = options.decide ?? decideRetry
   }
 
-  async run<T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> {
+  run<T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> {
     return this.#bounded(call, contextOf(context), noProgress())
   }
 
