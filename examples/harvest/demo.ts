@@ -14,7 +14,7 @@ import { type Profile, PROFILES } from './origin/profile.ts'
 
 const { values } = parseArgs({
   options: {
-    seed: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '22' },
     works: { type: 'string', default: '300' },
   },
 })

@@ -1,4 +1,4 @@
-import { EVENTS } from '@plimsoll/semconv'
+import { ATTRIBUTES, EVENTS } from '@plimsoll/semconv'
 import type { AnswerEnd, LedgerEntry } from '../origin/ledger.ts'
 import type { GateAnswer, ObjectiveReport } from './gate.ts'
 import type { Rehearsal } from './rehearsal.ts'
@@ -28,6 +28,7 @@ export function reconcile(rehearsal: Rehearsal): readonly Row[] {
 
 const ATTEMPTS = 'http_client_request_duration_seconds_count'
 const CALLS = 'resilience_http_call_duration_seconds_count'
+const LOOKUPS = 'resilience_cache_lookups_total'
 const RESET = '{error_type=~"ECONNRESET|UND_ERR_SOCKET",http_response_status_code=""}'
 
 function attempts({ ledger, telemetry, gate }: Rehearsal): readonly Row[] {
@@ -177,6 +178,13 @@ function calls({ telemetry, gate, program: { tally } }: Rehearsal): readonly Row
       metrics: telemetry.sum('resilience_cache_lookups_total{resilience_role="metadata"}'),
       report: lookups.total ?? undefined,
     },
+    ...Object.entries(telemetry.sumBy('resilience_cache_result', LOOKUPS)).map(
+      ([result, count]): Row => ({
+        what: `look-ups answered as ${result}`,
+        metrics: count,
+        events: telemetry.events(EVENTS.call.name, { [ATTRIBUTES.cacheResult.key]: result }),
+      }),
+    ),
     {
       what: 'probes skipped by the limiter',
       program: tally.probesSkipped,
@@ -200,7 +208,7 @@ function calls({ telemetry, gate, program: { tally } }: Rehearsal): readonly Row
         'resilience_circuit_breaker_state_changes_total{resilience_circuit_breaker_state_new="open"}',
       ),
       events: telemetry.events(EVENTS.transition.name, {
-        'resilience.circuit_breaker.state.new': 'open',
+        [ATTRIBUTES.breakerNewState.key]: 'open',
       }),
       report: objective(gate, 'breaker-opens').value ?? undefined,
     },
