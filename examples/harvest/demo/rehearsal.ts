@@ -41,8 +41,8 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     const program = await runHarvester(folder, origin.ports.metadata, onWork)
     ended = true
     const ledger = await origin.stop()
-    const telemetry = await readTelemetry(folder)
-    return { profile, ledger, program, telemetry, gate: await askGate(folder), folder }
+    const [telemetry, gate] = await Promise.all([readTelemetry(folder), askGate(folder)])
+    return { profile, ledger, program, telemetry, gate, folder }
   } finally {
     if (!ended) await origin.stop()
   }
