@@ -8,7 +8,7 @@ import { relative } from 'node:path'
 import { BROKEN, expectedExit, surprises } from './demo/expected.ts'
 import { showProgress } from './demo/progress.ts'
 import { agrees, reconcile } from './demo/reconcile.ts'
-import { rehearse } from './demo/rehearsal.ts'
+import { type Rehearsal, rehearse } from './demo/rehearsal.ts'
 import { renderRows } from './demo/table.ts'
 import { type Profile, PROFILES } from './origin/profile.ts'
 
@@ -23,19 +23,21 @@ const works = Number(values.works)
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
+async function withProgress(profile: Profile): Promise<Rehearsal> {
+  const progress = showProgress(profile, works)
+  const onWork = (done: number): void => progress.done(done)
+  try {
+    return await rehearse({ profile, seed, works, folder: profile, onWork })
+  } finally {
+    progress.end()
+  }
+}
+
 /** Runs one profile and tells of it; whether all is as declared. */
 async function show(profile: Profile): Promise<boolean> {
   say(`\n== ${profile}: ${works} works, seed ${seed} ==\n`)
   const started = performance.now()
-  const progress = showProgress(profile, works)
-  const run = await rehearse({
-    profile,
-    seed,
-    works,
-    folder: profile,
-    onWork: (done) => progress.done(done),
-  })
-  progress.end()
+  const run = await withProgress(profile)
   const seconds = ((performance.now() - started) / 1_000).toFixed(1)
 
   say(run.program.stderr.trimEnd())
@@ -64,6 +66,11 @@ async function show(profile: Profile): Promise<boolean> {
 
 const started = performance.now()
 let good = true
-for (const profile of PROFILES) good = (await show(profile)) && good
+try {
+  for (const profile of PROFILES) good = (await show(profile)) && good
+} catch (error) {
+  good = false
+  say(`✗ ${error instanceof Error ? error.message : String(error)}`)
+}
 say(`\n${good ? '✓' : '✗'} ${((performance.now() - started) / 1_000).toFixed(0)} s in all`)
 process.exitCode = good ? 0 : 1
