@@ -55,20 +55,26 @@ export function callRecord(
     readonly subject: Subject
     readonly method: string
     readonly ending: Ending
-    readonly urlHash: string | undefined
+    /** Makes the hash of the URL; undefined when the URL could not be read. */
+    readonly urlHash: (() => string) | undefined
     readonly tally: RetryTally | undefined
     readonly durationMs: number
   },
 ): CallRecord {
   const { ending, tally = NO_RETRIES } = ended
   const { lastRetryAfterMs } = tally
+  let urlHash: string | undefined
   return {
     kind: 'call',
     subject: ended.subject,
     method: shownMethod(ended.method),
     status: 'response' in ending ? ending.response.status : undefined,
     errorType: errorTypeOfEnding(ending, call.signal, call.exchanges > 0),
-    urlHash: ended.urlHash,
+    // The dearest part of a record, and only events and spans want it: made when one asks.
+    get urlHash() {
+      urlHash ??= ended.urlHash?.()
+      return urlHash
+    },
     cache: call.cache,
     retryCount: tally.retryCount,
     retryDelayS: tally.retryDelayMs / 1_000,

@@ -174,7 +174,7 @@ class PolicedCall {
       subject: this.#subject,
       method,
       ending,
-      urlHash: url === undefined ? undefined : hash(url),
+      urlHash: url && (() => hash(url)),
       tally: this.#tally,
       durationMs,
     })

@@ -94,8 +94,9 @@ function isRequest(input: unknown): input is Request {
 }
 
 function urlOf(input: unknown): URL | undefined {
-  if (typeof input === 'string') return URL.parse(input) ?? undefined
-  return input instanceof URL ? input : undefined
+  // A copy of a URL: the program may change its own while the call is under way.
+  const text = input instanceof URL ? input.href : input
+  return typeof text === 'string' ? (URL.parse(text) ?? undefined) : undefined
 }
 
 function methodOf(value: unknown): string {

@@ -1,4 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { hmacSha256 } from './hmac.ts'
 
 /** What of a URL may be shown in a span. */
 export interface RedactOptions {
@@ -72,7 +73,7 @@ export function hashUrl(url: string | URL, key: Uint8Array = processUrlHashKey()
     parsed.hash = ''
   }
   const text = parsed === null ? String(url) : parsed.href
-  return createHmac('sha256', key).update(text).digest('hex').slice(0, 32)
+  return hmacSha256(key, text).slice(0, 32)
 }
 
 // A registered symbol, because the preload and the program may hold two copies of this package.

@@ -1,7 +1,7 @@
-import { isPlimsollError } from '@plimsoll/policies'
+import { circuitBreaker, isPlimsollError } from '@plimsoll/policies'
 import { manualClock, memoryRecorder, type MemoryRecorder } from '@plimsoll/policies/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createFetch, withRole } from '../src/index.ts'
+import { createFetch, withBreaker, withRole } from '../src/index.ts'
 import { hang, ok, rejectionOf, startOrigin, status, until, type Origin } from './origin.ts'
 
 let origin: Origin
@@ -123,6 +123,49 @@ describe('the breaker of a host', () => {
     expect(error).toMatchObject({ errorType: 'circuit_open' })
     expect(origin.count()).toBe(2)
     expect(recorder.of('call')).toMatchObject([{ retryCount: 2, errorType: 'circuit_open' }])
+  })
+})
+
+describe('the breaker of a source', () => {
+  test('is asked before those of its hosts, and learns what they learn', async () => {
+    origin.on('/a', status(500))
+    other.on('/a', ok())
+    const breaker = circuitBreaker({ recorder, name: 'library', consecutiveFailures: 1 })
+    const fetch = withBreaker(createFetch({ recorder, defaults: { retry: false } }), breaker)
+    await fetch(`${origin.base}/a`)
+
+    const error = await rejectionOf(fetch(`${other.base}/a`))
+
+    expect(isPlimsollError(error, 'ERR_PLIMSOLL_CIRCUIT_OPEN')).toBe(true)
+    expect(other.count()).toBe(0)
+    expect(
+      recorder.of('breaker_execution').map(({ scope, recorded }) => [scope, recorded]),
+    ).toEqual([
+      ['resolver', 'failure'],
+      ['host', 'failure'],
+      ['resolver', 'not_permitted'],
+    ])
+  })
+
+  test('gives its place back when the host says no', async () => {
+    origin.on('/a', status(500), ok())
+    const own = { consecutiveFailures: 1 }
+    const breaker = circuitBreaker({ recorder, name: 'library', consecutiveFailures: 9 })
+    const below = createFetch({ recorder, defaults: { retry: false, breaker: own } })
+    const fetch = withRole(withBreaker(below, breaker), 'books')
+    await fetch(`${origin.base}/a`)
+    await rejectionOf(fetch(`${origin.base}/a`))
+
+    const executions = recorder.of('breaker_execution')
+    expect(executions.slice(2).map(({ scope, recorded }) => [scope, recorded])).toEqual([
+      ['host', 'not_permitted'],
+      ['resolver', 'ignored'],
+    ])
+    expect(recorder.of('call')[1]).toMatchObject({
+      breakerState: 'open',
+      breakerRecorded: 'not_permitted',
+      subject: { role: 'books' },
+    })
   })
 })
 

@@ -104,8 +104,7 @@ function lowerLayer(dispatch: Dispatch, clock: Clock): Dispatch {
     const hop = options[HOP]
     if (hop === undefined) return dispatch(options, handler)
     const freshened = freshenedHandler(handler, hop.entry, clock)
-    // What is asked after the response began renews the entry in the background, and says nothing of this call.
-    if (hop.responded) return dispatch(options, freshened)
+    // What is asked after the response began renews the entry in the background; the answer was classified before.
     hop.asked = true
     const noting = passing(freshened, {
       onResponseStart(controller, status, headers, message) {

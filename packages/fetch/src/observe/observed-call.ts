@@ -92,7 +92,7 @@ export class ObservedCall {
       subject: this.#subject,
       method,
       ending,
-      urlHash: url === undefined ? undefined : hashUrl(url, urlHashKey),
+      urlHash: url && (() => hashUrl(url, urlHashKey)),
       tally: undefined,
       durationMs,
     })
