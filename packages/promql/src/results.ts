@@ -25,6 +25,7 @@ export interface Annotations {
 export type InstantResult = Annotations &
   (
     | { readonly resultType: 'vector'; readonly result: readonly VectorSample[] }
-    | { readonly resultType: 'scalar' | 'string'; readonly result: SamplePair }
+    | { readonly resultType: 'scalar'; readonly result: SamplePair }
+    | { readonly resultType: 'string'; readonly result: SamplePair }
     | { readonly resultType: 'matrix'; readonly result: readonly MatrixSeries[] }
   )

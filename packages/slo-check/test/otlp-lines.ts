@@ -92,9 +92,15 @@ function markersOf(truth: InstanceTruth, moment: Moment): unknown[] {
   const { markers = 'both' } = truth
   if (markers === 'none') return []
   const { runStartTime, runEndTime } = INSTRUMENTS
-  const begun = gaugeOf({ ...runStartTime, value: moment.start }, moment)
+  const begun = gaugeOf(
+    { name: runStartTime.name, unit: runStartTime.unit, value: moment.start },
+    moment,
+  )
   if (!moment.last || markers === 'start') return [begun]
-  return [begun, gaugeOf({ ...runEndTime, value: moment.time }, moment)]
+  return [
+    begun,
+    gaugeOf({ name: runEndTime.name, unit: runEndTime.unit, value: moment.time }, moment),
+  ]
 }
 
 function sumOf(counter: CounterTruth, moment: Moment): unknown {

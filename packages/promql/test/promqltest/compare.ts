@@ -1,6 +1,6 @@
 import type { InstantResult, Labels, SamplePair } from '@plimsoll/promql'
 
-import type { Expectation } from './expectation.ts'
+import { messagesOf, type Expectation } from './expectation.ts'
 import { numberOf, type Point } from './points.ts'
 import type { Command, ExpectedSeries } from './script.ts'
 import { seriesKey } from './series.ts'
@@ -102,7 +102,7 @@ function compareAnnotations(expectations: readonly Expectation[], got: InstantRe
     if (messages.length > 0 && expectations.some((one) => one.kind === negation)) {
       faults.push(`${kind}: ${messages.join('; ')}`)
     }
-    const wanted = expectations.filter((one) => one.kind === kind)
+    const wanted = messagesOf(expectations, kind)
     for (const one of wanted) {
       if (!messages.some(one.matches))
         faults.push(`"${one.text}" matches none of: ${messages.join('; ')}`)

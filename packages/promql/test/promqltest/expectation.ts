@@ -2,11 +2,7 @@ import { durationMs } from './durations.ts'
 
 export type Expectation =
   | { readonly kind: 'ordered' | 'no_warn' | 'no_info' }
-  | {
-      readonly kind: 'fail' | 'warn' | 'info'
-      readonly matches: (message: string) => boolean
-      readonly text: string
-    }
+  | ExpectedMessage
   | { readonly kind: 'string'; readonly text: string }
   | {
       readonly kind: 'range'
@@ -14,6 +10,20 @@ export type Expectation =
       readonly toMs: number
       readonly stepMs: number
     }
+
+interface ExpectedMessage {
+  readonly kind: 'fail' | 'warn' | 'info'
+  readonly matches: (message: string) => boolean
+  readonly text: string
+}
+
+/** Those of the expectations that say of a failure, warning or info what it must read like. */
+export function messagesOf(
+  expectations: readonly Expectation[],
+  kind: ExpectedMessage['kind'],
+): ExpectedMessage[] {
+  return expectations.filter((one): one is ExpectedMessage => one.kind === kind)
+}
 
 export function readExpectation(text: string): Expectation {
   const [, kind = '', rest = ''] = /^expect\s+(\S+)\s*(.*)$/u.exec(text) ?? []

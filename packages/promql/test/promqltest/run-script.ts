@@ -1,6 +1,7 @@
 import { type Engine, PromqlError } from '@plimsoll/promql'
 
 import { compare } from './compare.ts'
+import { messagesOf } from './expectation.ts'
 import { otlpOfLoad } from './otlp-of-load.ts'
 import { type Command, readScript } from './script.ts'
 
@@ -37,7 +38,7 @@ function load(
 }
 
 function evaluate(engine: Engine, command: Extract<Command, { kind: 'eval' }>): string[] {
-  const failures = command.expectations.filter((one) => one.kind === 'fail')
+  const failures = messagesOf(command.expectations, 'fail')
   try {
     const got = engine.instant(command.query, command.atMs / 1000)
     if (failures.length > 0)
