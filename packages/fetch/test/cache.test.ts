@@ -1,5 +1,5 @@
 import { memoryRecorder, type MemoryRecorder } from '@plimsoll/policies/testing'
-import { ATTRIBUTES } from '@plimsoll/semconv'
+import { CACHE_RESULTS } from '@plimsoll/semconv'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFetch, withRole, type FetchOptions } from '../src/index.ts'
 import { ok, rejectionOf, reset, startOrigin, status, until, type Origin } from './origin.ts'
@@ -244,7 +244,7 @@ describe('how the cache answered', () => {
       'stale_if_error',
       'stale_max_stale',
     ]
-    expect([...ATTRIBUTES.cacheResult.values]).toEqual(tested)
+    expect([...CACHE_RESULTS]).toEqual(tested)
   })
 })
 

@@ -150,7 +150,7 @@ test('the caller may send one call elsewhere: policies hold, the cache does not'
   const recorder = memoryRecorder()
   const { dispatcher, handlers } = conducted()
   const fetch = createFetch({ recorder, cache: true })
-  const call = fetch('http://a.test/', { dispatcher } as RequestInit)
+  const call = fetch('http://a.test/', { dispatcher } as object)
   await until(() => handlers.length === 1)
   const { controller } = connection()
 

@@ -23,8 +23,8 @@ const scenario = fc.record({
     maxLength: 3,
     size: 'max',
   }),
-  deadlineMs: fc.constantFrom(undefined, 350, 1_000),
-  abortMs: fc.constantFrom(undefined, undefined, 5, 410),
+  deadlineMs: fc.constantFrom<number | undefined>(undefined, 350, 1_000),
+  abortMs: fc.constantFrom<number | undefined>(undefined, undefined, 5, 410),
 })
 type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never
 
