@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -31,6 +32,9 @@ type problem struct {
 type loadReport struct {
 	Lines          int       `json:"lines"`
 	IgnoredLines   int       `json:"ignoredLines"`
+	LostLines      int       `json:"lostLines"`
+	Instances      int       `json:"instances"`
+	LeftOut        []string  `json:"leftOut"`
 	Points         int       `json:"points"`
 	Series         int       `json:"series"`
 	Samples        int       `json:"samples"`
@@ -51,6 +55,13 @@ func (l *loader) problemAt(at origin, kind problemKind, message string) {
 	l.report.ProblemCount++
 	if len(l.report.Problems) < maxListedProblems {
 		l.report.Problems = append(l.report.Problems, problem{l.files[at.file], int(at.line), kind, message})
+	}
+}
+
+// leftOut remembers that a metric has points that were not read: what is counted of it may be too little.
+func (l *loader) leftOut(name string) {
+	if !slices.Contains(l.report.LeftOut, name) {
+		l.report.LeftOut = append(l.report.LeftOut, name)
 	}
 }
 

@@ -25,7 +25,11 @@ type loader struct {
 	partial []byte
 	report  loadReport
 	told    map[string]bool
+	heard   map[writer]bool
 }
+
+// writer is one process, as far as its telemetry names it.
+type writer struct{ job, instance string }
 
 type instrument struct {
 	name, unit string
@@ -44,8 +48,9 @@ func (l *loader) start(file string) {
 	l.files = append(l.files, file)
 	l.loads++
 	l.line, l.partial = 0, nil
-	l.report = loadReport{Problems: []problem{}}
+	l.report = loadReport{Problems: []problem{}, LeftOut: []string{}}
 	l.told = map[string]bool{}
+	l.heard = map[writer]bool{}
 }
 
 // chunk takes the next bytes of the file, cut anywhere.
@@ -80,6 +85,7 @@ func (l *loader) finish() loadReport {
 		},
 		func(*series) { l.report.AdjustedStarts++ },
 	)
+	l.report.Instances = len(l.heard)
 	return l.report
 }
 
@@ -97,11 +103,11 @@ func (l *loader) readLine(line []byte, unterminated bool) {
 	resources, known, err := decodeLine(line)
 	switch {
 	case errors.Is(err, errTruncated) && unterminated:
-		l.problem(problemTruncated, "the file ends in the middle of this line; the line is left out")
+		l.lostLine(problemTruncated, "the file ends in the middle of this line")
 	case err != nil && isJSON(line):
-		l.problem(problemMalformed, fmt.Sprintf("not as OTLP has it: %v; the line is left out", err))
+		l.lostLine(problemMalformed, fmt.Sprintf("not as OTLP has it: %v", err))
 	case err != nil:
-		l.problem(problemCorrupt, fmt.Sprintf("not JSON: %v; the line is left out", err))
+		l.lostLine(problemCorrupt, fmt.Sprintf("not JSON: %v", err))
 	case !known:
 		l.problem(problemForeign, "JSON, but no OTLP line: none of resourceMetrics, resourceSpans, resourceLogs is in it")
 	default:
@@ -113,6 +119,11 @@ func (l *loader) readLine(line []byte, unterminated bool) {
 			l.report.IgnoredLines++
 		}
 	}
+}
+
+func (l *loader) lostLine(kind problemKind, message string) {
+	l.report.LostLines++
+	l.problem(kind, message+"; the line is left out")
 }
 
 func isJSON(line []byte) bool {
@@ -136,6 +147,7 @@ func (l *loader) readResource(from *resourceMetrics) {
 		}
 	}
 	if first <= last {
+		l.heard[writer{res.job, res.instance}] = true
 		l.writeTargetInfo(res, first, last)
 	}
 }

@@ -8,10 +8,16 @@ import (
 
 // readMetric writes a metric's points and returns those it wrote.
 func (l *loader) readMetric(res *resource, one *metric) []dataPoint {
-	if !l.supported(one) || len(one.points) == 0 {
+	name, err := metricNamer.Build(one.forNamer())
+	if !l.supported(one) {
+		if err == nil {
+			l.leftOut(name)
+		}
 		return nil
 	}
-	name, err := metricNamer.Build(one.forNamer())
+	if len(one.points) == 0 {
+		return nil
+	}
 	if err != nil {
 		l.problem(problemMalformed, fmt.Sprintf("metric %q has no Prometheus name: %v; %s left out", one.name, err, points(one)))
 		return nil
@@ -23,12 +29,14 @@ func (l *loader) readMetric(res *resource, one *metric) []dataPoint {
 		if fault := faultOf(one, &point); fault.message != "" {
 			l.problem(fault.kind, fmt.Sprintf("metric %q: %s", one.name, fault.message))
 			if fault.fatal {
+				l.leftOut(name)
 				continue
 			}
 		}
 		to, err := l.streamOf(res, name, one, &point)
 		if err != nil {
 			l.problem(problemMalformed, fmt.Sprintf("metric %q: an attribute has no label name: %v; the point is left out", one.name, err))
+			l.leftOut(name)
 			continue
 		}
 		for _, label := range to.collisions {
@@ -68,7 +76,7 @@ func (l *loader) supported(one *metric) bool {
 func (m *metric) forNamer() otlptranslator.Metric {
 	out := otlptranslator.Metric{Name: m.name, Unit: m.unit, Type: otlptranslator.MetricTypeGauge}
 	switch {
-	case m.kind == kindHistogram:
+	case m.kind == kindHistogram, m.kind == kindExponentialHistogram:
 		out.Type = otlptranslator.MetricTypeHistogram
 	case m.kind == kindSum && m.monotonic:
 		out.Type = otlptranslator.MetricTypeMonotonicCounter

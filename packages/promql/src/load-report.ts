@@ -25,6 +25,12 @@ export interface LoadReport {
   readonly lines: number
   /** Lines without a data point: traces, logs, an empty export. Recognised, and no business of the engine. */
   readonly ignoredLines: number
+  /** Lines that could not be read at all: whatever metrics they held are missing. */
+  readonly lostLines: number
+  /** Processes that wrote data points, as far as `service.name` and `service.instance.id` tell them apart. */
+  readonly instances: number
+  /** Prometheus names (of a histogram: without suffix) of the metrics of which points were left out. */
+  readonly leftOut: readonly string[]
   /** Data points read. */
   readonly points: number
   /** Series that these lines wrote to. */

@@ -198,3 +198,29 @@ describe('names that fall together', () => {
     expect(valueOf(engine, 'count(a_b)', 10)).toBe('2')
   })
 })
+
+describe('what is missing from the data', () => {
+  test('is told by lines that were lost and metrics of which points were left out, each once', () => {
+    const lines = [
+      line([counter('tick', [numberPoint(1, { at: 1, start: 0 })])]),
+      line([counter('tick', [numberPoint(1, { at: 1, start: 0 })])]).replaceAll(
+        '"aggregationTemporality":2',
+        '"aggregationTemporality":1',
+      ),
+      line([histogram('wait', [histogramPoint({ bounds: [1, 2], counts: [1, 2] }, { at: 1 })])]),
+      line([histogram('wait', [histogramPoint({ bounds: [1, 2], counts: [1, 2] }, { at: 2 })])]),
+      line([{ name: 'pace', unit: 's', exponentialHistogram: { dataPoints: [{}] } }]),
+      '{"resourceMetrics":[',
+      'nonsense',
+    ]
+
+    const report = engine.load(lines)
+
+    expect(report).toMatchObject({
+      leftOut: ['tick_total', 'wait', 'pace_seconds'],
+      lostLines: 2,
+      instances: 1,
+    })
+    expect(engine.load(tickLine(3))).toMatchObject({ leftOut: [], lostLines: 0 })
+  })
+})

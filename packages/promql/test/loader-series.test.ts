@@ -46,6 +46,9 @@ describe('a line of metrics', () => {
     expect(report).toEqual({
       lines: 1,
       ignoredLines: 0,
+      lostLines: 0,
+      instances: 1,
+      leftOut: [],
       points: 3,
       series: 3,
       samples: 3,
