@@ -54,7 +54,7 @@ export interface Surroundings {
 export function surroundingsOf(options: PolicyOptions): Surroundings {
   const { name, subject, recorder, clock = systemClock, random = Math.random } = options
   return {
-    subject: Object.freeze(subject ?? (name === undefined ? {} : { source: name })),
+    subject: Object.freeze({ ...(subject ?? (name === undefined ? {} : { source: name })) }),
     recorder: recorder === undefined ? processRecorder : guarded(recorder),
     clock,
     random,

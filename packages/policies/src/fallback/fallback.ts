@@ -45,7 +45,7 @@ export function fallback<Input, T>(options: FallbackOptions<Input, T>): Fallback
     tier.sources.map((source) => ({ tier: tier.name, source })),
   )
   return {
-    run: (input, run = {}) => {
+    run: async (input, run = {}) => {
       if (run.deadlineMs !== undefined) positiveDuration(run.deadlineMs, ['run', 'deadlineMs'])
       const deadlineMs = run.deadlineMs ?? options.deadlineMs
       return serve(posts, input, { ...run, deadlineMs }, surroundings)

@@ -21,7 +21,7 @@ import { allowed, refusal, waitInLine, type Desk, type Wait } from './wait.ts'
 /** Spaces requests out to a rate, and says before a wait how long it will be. */
 export interface RateLimiter extends Policy {
   /**
-   * Decides at once: a moment to go, or a refusal. Takes no longer the more there are. Knows nothing of a shared store.
+   * Decides at once: a moment to go, or a refusal. Knows nothing of a shared store.
    * @throws {OptionError} for a wait or a cost that cannot be
    */
   reserve(request?: RateRequest): Reservation | Refusal

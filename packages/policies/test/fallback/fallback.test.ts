@@ -332,9 +332,9 @@ describe('options', () => {
     expect(() => fallback(options as unknown as FallbackOptions<string, number>)).toThrow(message)
   })
 
-  test('of a run are checked too', () => {
+  test('of a run are checked too', async () => {
     const chain = fallback({ tiers: [{ name: 't', sources: [source] }] })
 
-    expect(() => chain.run('x', { deadlineMs: -1 })).toThrow('run.deadlineMs')
+    await expect(chain.run('x', { deadlineMs: -1 })).rejects.toThrow('run.deadlineMs')
   })
 })
