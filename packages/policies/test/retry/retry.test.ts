@@ -6,6 +6,7 @@ import {
   PlimsollError,
   retry,
   retryBudget,
+  type Clock,
   type RetryNotice,
   type RetryOptions,
 } from '@plimsoll/policies'
@@ -235,6 +236,15 @@ describe('a deadline', () => {
     expect(clock.sleepers).toBe(0)
   })
 
+  test('that would pass at the end of the wait ends it too: there would be no time to call', async () => {
+    const { clock, policy } = setUp()
+    const error = asking(4_000)
+
+    const result = await exercise(pipe(deadline({ afterMs: 4_000, clock }), policy), failing(error))
+
+    expect(result).toEqual({ error, calls: 1 })
+  })
+
   test('that would pass during the wait ends the run at once with the last outcome', async () => {
     const { clock, recorder, policy } = setUp()
     const error = asking(5_000)
@@ -277,6 +287,40 @@ describe('an abort', () => {
     expect(run.value).toMatchObject({ ok: false, error: 'off', retryCount: 0 })
     deaf.reject(BROKEN)
     await clock.advance(10_000)
+  })
+
+  test('at the very moment at which the backoff ends calls nothing any more', async () => {
+    const caller = new AbortController()
+    const recorder = memoryRecorder()
+    const clock: Clock = {
+      now: () => 0,
+      epoch: () => 0,
+      sleep: async () => caller.abort('off'),
+    }
+    const policy = retry({ clock, recorder })
+
+    const result = await exercise(policy, failing(BROKEN), { signal: caller.signal })
+
+    expect(result).toEqual({ error: 'off', calls: 1 })
+    expect(recorder.of('retry').at(-1)).toMatchObject({ result: 'aborted' })
+  })
+
+  test('by the call itself settles at once', async () => {
+    const { policy, clock } = setUp()
+    const caller = new AbortController()
+    const run = watch(
+      policy.run(
+        () => {
+          caller.abort('off')
+          return new Promise<never>(() => {})
+        },
+        { signal: caller.signal },
+      ),
+    )
+
+    await clock.settle()
+
+    expect(run).toMatchObject({ state: 'rejected', error: 'off' })
   })
 
   test('before the start calls nothing', async () => {
