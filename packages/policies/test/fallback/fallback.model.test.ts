@@ -56,8 +56,9 @@ function expected({ tiers, deadlineMs = Infinity, abortMs = Infinity }: Scenario
           return { attempts, calls, served: false, aborted: true }
         }
         const inTime = endMs === nowMs + one.takesMs
+        const ownTime = nowMs + timeoutMs <= deadlineMs
         nowMs = endMs
-        if (!inTime) add('failure', endMs === deadlineMs ? 'deadline' : 'timeout')
+        if (!inTime) add('failure', ownTime ? 'timeout' : 'deadline')
         else if (one.does === 'fail') add('failure', 'http_5xx')
         else if (one.does === 'refuse') add('rejected', 'invalid_content')
         else {
