@@ -1,3 +1,5 @@
+import { doubtFlaws } from './doubt/flaws.ts'
+import { doubtLabels } from './doubt/labels.ts'
 import { createAsker, type Asker, type Step } from './query/ask.ts'
 import { prepareQueries, type Prepared } from './query/prepare.ts'
 import { metricsOf } from './query/selector.ts'
@@ -8,8 +10,8 @@ import { measurePercentile } from './sli/percentile.ts'
 import { measureRatio, measureRawRatio } from './sli/ratio.ts'
 import { unitOf } from './units.ts'
 import type { Source } from './source/source.ts'
-import type { Objective, Specs } from './spec/model.ts'
-import { judge, promiseOf, worst } from './verdict.ts'
+import { queriesOf, type Objective, type Specs } from './spec/model.ts'
+import { judge, promiseOf, worst, type Judgement } from './verdict.ts'
 
 export interface CheckOptions {
   readonly specs: Specs
@@ -35,9 +37,18 @@ export async function check(options: CheckOptions): Promise<Report> {
   }
   const objectives: ObjectiveReport[] = []
   for (const objective of specs.objectives) {
-    const asker = createAsker(source, objective, onStep, warn)
-    const measurement = await measure(objective, prepared, asker, warn)
-    objectives.push(reportOf(objective, measurement, prepared, source))
+    const doubts = new Set<string>()
+    const doubt = (reason: string): void => {
+      doubts.add(reason)
+    }
+    const asker = createAsker(source, objective, { step: onStep, warn, doubt })
+    const measurement = await measure(objective, prepared, asker)
+    for (const query of queriesOf(objective).map(prepared)) {
+      doubtFlaws(query, asker)
+      await doubtLabels(query, asker)
+    }
+    const judgement = judge(objective, measurement, source.run, [...doubts])
+    objectives.push(reportOf(objective, measurement, judgement, prepared))
   }
   const { run, description } = source
   return {
@@ -58,19 +69,14 @@ export async function check(options: CheckOptions): Promise<Report> {
   }
 }
 
-function measure(
-  objective: Objective,
-  prepared: Prepared,
-  asker: Asker,
-  warn: (message: string) => void,
-): Promise<Measurement> {
+function measure(objective: Objective, prepared: Prepared, asker: Asker): Promise<Measurement> {
   if (objective.kind === 'ratio') {
     return objective.shape === 'raw'
       ? measureRawRatio(objective, prepared(objective.raw), asker)
       : measureRatio(objective, prepared(objective.part), prepared(objective.total), asker)
   }
   const query = prepared(objective.query)
-  if (objective.kind === 'percentile') return measurePercentile(objective, query, asker, warn)
+  if (objective.kind === 'percentile') return measurePercentile(objective, query, asker)
   return LIMIT_MEASURES[objective.kind](query, asker)
 }
 
@@ -83,12 +89,11 @@ const LIMIT_MEASURES = {
 function reportOf(
   objective: Objective,
   measurement: Measurement,
+  { verdict, reason }: Judgement,
   prepared: Prepared,
-  source: Source,
 ): ObjectiveReport {
   const { op, limit } = promiseOf(objective)
   const measured = measurement.state === 'measured' ? measurement : undefined
-  const { verdict, reason } = judge(objective, measurement, source.run)
   return {
     slo: objective.slo,
     objective: objective.objective,

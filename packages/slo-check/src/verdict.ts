@@ -24,9 +24,18 @@ export function exitCodeOf(verdict: Verdict): 0 | 1 | 2 {
   return verdict === 'fail' ? 1 : 2
 }
 
-/** Holds a measurement against its objective. */
-export function judge(objective: Objective, measurement: Measurement, run: RunInfo): Judgement {
-  return incompleteIsOpen(judgeMeasurement(objective, measurement), run)
+/**
+ * Holds a measurement against its objective.
+ *
+ * @param doubts why the numbers behind it may be wrong
+ */
+export function judge(
+  objective: Objective,
+  measurement: Measurement,
+  run: RunInfo,
+  doubts: readonly string[],
+): Judgement {
+  return incompleteIsOpen(doubtfulIsOpen(judgeMeasurement(objective, measurement), doubts), run)
 }
 
 function judgeMeasurement(objective: Objective, measurement: Measurement): Judgement {
@@ -60,6 +69,12 @@ function judgeValue(objective: Objective, measured: Measured): Judgement {
     }
   }
   return { verdict: comparing === 'kept' ? 'pass' : 'fail', reason: measured.detail }
+}
+
+/** A number that may be wrong decides nothing, neither way. */
+function doubtfulIsOpen(judgement: Judgement, doubts: readonly string[]): Judgement {
+  if (doubts.length === 0) return judgement
+  return { verdict: 'inconclusive', reason: `${judgement.reason}; but ${doubts.join('; ')}` }
 }
 
 /** What a run that is not whole has kept so far, it may still break. */

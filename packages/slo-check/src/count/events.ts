@@ -1,8 +1,8 @@
 import type { Selector } from '@plimsoll/promql'
 import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
-import { selectorOfRun } from '../query/selector.ts'
-import { durationText } from '../query/template.ts'
+import { doubtRestarts } from '../doubt/restarts.ts'
+import { lastValues } from './last-values.ts'
 import type { Counted } from './counted.ts'
 import { missingMetric } from './missing-metric.ts'
 import { numberOf, samplesOf } from './numbers.ts'
@@ -22,12 +22,6 @@ export async function countEvents(query: PreparedQuery, asker: Asker): Promise<C
   }
 }
 
-/** The last value of each series of the run, whatever its selector gives an instant later. */
-export function lastValues(text: string, selector: Selector, asker: Asker): string {
-  const { run, windowSeconds } = asker.source
-  return `last_over_time(${selectorOfRun(text, selector, run.id)}[${durationText(windowSeconds)}])`
-}
-
 /**
  * Every series of a run begins at nothing, so its last value is its whole count, and their sum is the run's: no
  * extrapolation, no first sample lost, and the same at any later time of asking.
@@ -40,13 +34,14 @@ async function countSelector(
   const counting = 'last'
   const answer = await asker.ask({
     written: query.query,
-    sent: `sum(${lastValues(query.text, selector, asker)})`,
+    sent: `sum(${lastValues(query.text, selector, asker.source)})`,
     reading: 'the last value of each series of the run, summed: exact',
   })
   if ('error' in answer)
     return { state: 'nonsense', counting, reason: `the query failed: ${answer.error}` }
   const [only] = samplesOf(answer)
   if (only !== undefined) {
+    await doubtRestarts(query, selector, asker)
     const value = numberOf(only.value)
     if (Number.isFinite(value)) return { state: 'value', counting, value }
     return {

@@ -1,18 +1,24 @@
 import type { VectorSample } from '@plimsoll/promql'
 import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
-import { metricsOf } from '../query/selector.ts'
+import { doubtEndedSeries } from '../doubt/ended-series.ts'
+import { metricsOf, selectorOfRun } from '../query/selector.ts'
 import type { Counted } from './counted.ts'
 import { missingMetric } from './missing-metric.ts'
 import { numberOf, samplesOf, seriesText } from './numbers.ts'
 
 /** The value of a query that runs as it is written. Several series are no value: which one was meant? */
 export async function singleValue(query: PreparedQuery, asker: Asker): Promise<Counted> {
+  const { bareSelector } = query.parsed
   const answer = await asker.ask({
     written: query.query,
-    sent: query.text,
+    sent:
+      bareSelector === null
+        ? query.text
+        : selectorOfRun(query.text, bareSelector, asker.source.run.id),
     reading: 'as it is written; it must give one number',
   })
+  await doubtEndedSeries(query, asker)
   const counting = 'raw'
   if ('error' in answer)
     return { state: 'nonsense', counting, reason: `the query failed: ${answer.error}` }

@@ -21,27 +21,37 @@ interface Asked {
   readonly reading: string
 }
 
+/** What is told while an objective is measured. */
+export interface Listener {
+  step(step: Step): void
+  /** What is odd about the data and changes no verdict. */
+  warn(message: string): void
+  /** Why the number may be wrong: then it decides nothing. */
+  doubt(reason: string): void
+}
+
 /** Asks the source on behalf of one objective, and reports each step. */
-export interface Asker {
+export interface Asker extends Pick<Listener, 'warn' | 'doubt'> {
   readonly source: Source
   /** Gives the answer, or the engine's words when the query cannot be evaluated on these data. */
   ask(asked: Asked): Promise<InstantResult | { readonly error: string }>
 }
 
-export function createAsker(
-  source: Source,
-  objective: Objective,
-  onStep: (step: Step) => void,
-  warn: (message: string) => void,
-): Asker {
+export function createAsker(source: Source, objective: Objective, listener: Listener): Asker {
   const head = { slo: objective.slo, objective: objective.objective }
+  const warn = (message: string): void => {
+    listener.warn(`${objective.slo}: ${message}`)
+  }
   return {
     source,
+    warn,
+    doubt: (reason) => {
+      listener.doubt(reason)
+    },
     async ask(asked) {
       const answer = await answerOf(source, asked.sent)
-      onStep({ ...head, ...asked, answer })
-      if (!('error' in answer))
-        for (const warning of answer.warnings) warn(`${objective.slo}: ${warning}`)
+      listener.step({ ...head, ...asked, answer })
+      if (!('error' in answer)) for (const warning of answer.warnings) warn(warning)
       return answer
     },
   }

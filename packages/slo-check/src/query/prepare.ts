@@ -2,7 +2,7 @@ import { PromqlError, type ParsedQuery } from '@plimsoll/promql'
 import { SloCheckError, type Issue } from '../error.ts'
 import type { Source } from '../source/source.ts'
 import { queriesOf, type Objective, type SpecQuery } from '../spec/model.ts'
-import { choosesRun, escaped, RUN_LABEL } from './selector.ts'
+import { choosesAnotherRun, choosesRun, escaped, RUN_LABEL } from './selector.ts'
 import { durationText, fillTemplate, type FilledTemplate, type Fillings } from './template.ts'
 
 /** A query of a spec, filled in and parsed. */
@@ -76,7 +76,16 @@ function complain(
     const what = parsed.type === 'matrix' ? 'a range of samples' : 'a string'
     return { offset: 0, message: `gives ${what}, not a number; put a function around it` }
   }
-  const { others } = source.run
+  const { id, others } = source.run
+  const strange = parsed.selectors.find((selector) => choosesAnotherRun(selector, id))
+  if (strange !== undefined) {
+    const held =
+      id === null ? 'the telemetry carries no run id' : `the run that is checked is ${id}`
+    return {
+      offset: strange.start,
+      message: `this selector chooses another run, and ${held}: write {${RUN_LABEL}="$run"}, or leave the label out`,
+    }
+  }
   const open = parsed.selectors.find((selector) => !choosesRun(selector))
   if (others.length === 0 || parsed.bareSelector !== null || open === undefined) return undefined
   return {

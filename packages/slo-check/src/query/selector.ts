@@ -3,6 +3,8 @@ import type { ParsedQuery, Selector } from '@plimsoll/promql'
 
 /** The label that holds the run id. */
 export const RUN_LABEL = prometheusLabel(ATTRIBUTES.runId.key)
+/** The label of a series that holds what had no room under its own labels. */
+export const OVERFLOW_LABEL = prometheusLabel(ATTRIBUTES.metricOverflow.key)
 
 /** A string literal of PromQL. */
 function quoted(value: string): string {
@@ -14,25 +16,42 @@ export function escaped(value: string): string {
   return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 }
 
+/** A metric name, if there is one, and the brace; between them may be comments, with braces of their own. */
+const OPENING = /^[\w:]*(?:\s|#.*\n)*\{/u
+
 /** The selector's text, limited to a run unless it chooses runs itself or there is no run to choose. */
 export function selectorOfRun(text: string, selector: Selector, runId: string | null): string {
   const written = text.slice(selector.start, selector.end)
   if (runId === null || choosesRun(selector)) return written
   const matcher = `${RUN_LABEL}=${quoted(runId)}`
-  const brace = written.indexOf('{')
-  if (brace === -1) return `${written}{${matcher}}`
-  const rest = written.slice(brace + 1)
-  return `${written.slice(0, brace)}{${matcher}${/^\s*\}/u.test(rest) ? '' : ','}${rest}`
+  const opened = OPENING.exec(written)?.[0]
+  if (opened === undefined) return `${written}{${matcher}}`
+  const rest = written.slice(opened.length)
+  return `${opened}${matcher}${/^\s*\}/u.test(rest) ? '' : ','}${rest}`
 }
 
-/** Every series of a metric in a run, whatever characters its name has. */
-export function metricOfRun(metric: string, runId: string | null): string {
+/** Every series of a metric in a run, whatever characters its name has; with `label`, those that have it. */
+export function metricOfRun(metric: string, runId: string | null, label?: string): string {
   const run = runId === null ? '' : `,${RUN_LABEL}=${quoted(runId)}`
-  return `{__name__=${quoted(metric)}${run}}`
+  const having = label === undefined ? '' : `,${labelText(label)}!=""`
+  return `{__name__=${quoted(metric)}${run}${having}}`
+}
+
+function labelText(label: string): string {
+  return /^[a-z_]\w*$/iu.test(label) ? label : quoted(label)
 }
 
 export function choosesRun(selector: Selector): boolean {
   return selector.matchers.some(({ name }) => name === RUN_LABEL)
+}
+
+/** The selector names a run id that is not this one: left in from an earlier run, it would find nothing to count. */
+export function choosesAnotherRun(selector: Selector, runId: string | null): boolean {
+  return selector.matchers.some(
+    ({ name, op, value }) =>
+      name === RUN_LABEL &&
+      ((op === '=' && value !== (runId ?? '')) || (op === '!=' && value === runId)),
+  )
 }
 
 /** Metric names of a query's selectors, each once. */

@@ -1,7 +1,10 @@
 import type { Counting } from '../count/counted.ts'
-import { lastValues } from '../count/events.ts'
+import { lastValues } from '../count/last-values.ts'
 import { missingMetric } from '../count/missing-metric.ts'
 import { samplesOf } from '../count/numbers.ts'
+import { doubtEndedSeries } from '../doubt/ended-series.ts'
+import { doubtMixedBounds } from '../doubt/mixed-bounds.ts'
+import { doubtRestarts } from '../doubt/restarts.ts'
 import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
 import { metricsOf } from '../query/selector.ts'
@@ -16,18 +19,10 @@ export async function measurePercentile(
   objective: PercentileObjective,
   query: PreparedQuery,
   asker: Asker,
-  warn: (message: string) => void,
 ): Promise<Measurement> {
   const { bareSelector } = query.parsed
   const counting: Counting = bareSelector === null ? 'raw' : 'last'
-  const answer = await asker.ask({
-    written: query.query,
-    sent:
-      bareSelector === null
-        ? query.text
-        : `sum by (job, instance, le) (${lastValues(query.text, bareSelector, asker)})`,
-    reading: `cumulative buckets, summed over instances${bareSelector === null ? '' : ': exact'}`,
-  })
+  const answer = await askBuckets(query, asker)
   const failed = (state: NotMeasured['state'], reason: string): NotMeasured => ({
     state,
     good: null,
@@ -40,11 +35,33 @@ export async function measurePercentile(
   if (samples.length === 0) return failed('no_data', await nothing(query, asker))
   const summed = sumBuckets(samples)
   if ('fault' in summed) return failed('nonsense', summed.fault)
-  for (const warning of summed.warnings) warn(`${objective.slo}: ${warning}`)
+  for (const warning of summed.warnings) asker.warn(warning)
   const { histogram } = summed
   if (histogram.count === 0)
     return { ...failed('no_data', 'the histogram holds no observation'), total: 0 }
   return measured(objective, histogram, { counting, metric: metricsOf(query.parsed)[0] ?? null })
+}
+
+async function askBuckets(query: PreparedQuery, asker: Asker): ReturnType<Asker['ask']> {
+  const { parsed, text, query: written } = query
+  const selector = parsed.bareSelector
+  if (selector === null) {
+    await doubtEndedSeries(query, asker)
+    return asker.ask({
+      written,
+      sent: text,
+      reading: 'cumulative buckets, as the query gives them',
+    })
+  }
+  const buckets = lastValues(text, selector, asker.source)
+  const answer = await asker.ask({
+    written,
+    sent: `sum by (job, instance, le) (${buckets})`,
+    reading: 'cumulative buckets, summed over instances: exact',
+  })
+  await doubtRestarts(query, selector, asker)
+  await doubtMixedBounds(query, buckets, asker)
+  return answer
 }
 
 function measured(
@@ -63,7 +80,10 @@ function measured(
     counting: known.counting,
     unit,
     detail: `p${percentText(objective.quantile)} of ${histogram.count} lies in ${intervalText(interval, unit)}`,
-    advice: boundaryAdvice(known.metric, objective.limit),
+    advice:
+      countUpTo(histogram, objective.limit) === null
+        ? boundaryAdvice(known.metric, objective.limit)
+        : `a bucket includes its upper bound, so that only \`lte\` and \`gt\` can be told at a boundary`,
   }
 }
 

@@ -1,7 +1,7 @@
 import { ATTRIBUTES, INSTRUMENTS, prometheusLabel, prometheusName } from '@plimsoll/semconv'
 import type { Engine, Labels } from '@plimsoll/promql'
 import { samplesOf } from '../count/numbers.ts'
-import { RUN_LABEL, metricOfRun } from '../query/selector.ts'
+import { OVERFLOW_LABEL, RUN_LABEL, metricOfRun } from '../query/selector.ts'
 import { durationText } from '../query/template.ts'
 
 /** Where all the data of an engine lie in time: Unix seconds. */
@@ -35,7 +35,6 @@ export interface Marker extends Writer {
 }
 
 const SERVICE_LABEL = prometheusLabel(ATTRIBUTES.serviceName.key)
-const OVERFLOW_LABEL = prometheusLabel(ATTRIBUTES.metricOverflow.key)
 
 /** A window looked back from the end of the data covers them all; ranges leave out their own left end. */
 export function windowOver(extent: Extent): number {

@@ -8,13 +8,20 @@ import {
   type Extent,
   type Recorded,
 } from './census.ts'
-import { findRun, type FoundRun } from './run-info.ts'
-import type { Source, SourceDescription } from './source.ts'
+import { baseName } from '../units.ts'
+import { findRun, type FoundRun, type LostLines } from './run-info.ts'
+import type { Flaw, Source, SourceDescription } from './source.ts'
 
 /** A file of OTLP JSON lines. */
 export interface TelemetryFile {
   readonly name: string
   readonly lines: Uint8Array | string
+}
+
+/** The metrics files that one instance left; none when it left other telemetry only. */
+export interface InstanceFiles {
+  readonly instance: string
+  readonly files: readonly string[]
 }
 
 export interface EmbeddedOptions {
@@ -24,6 +31,8 @@ export interface EmbeddedOptions {
   readonly description: SourceDescription
   /** The run to check; null when there must be one only. */
   readonly wantedRun: string | null
+  /** Instances that must be heard of, and the names of their files among `files`. */
+  readonly instances?: readonly InstanceFiles[]
   /** What was found wrong before the files were read. */
   readonly warnings?: readonly string[]
 }
@@ -40,20 +49,36 @@ export function embeddedSource(options: EmbeddedOptions): Source {
   if (loaded.extent === null) throw noData(description, loaded)
   const { extent } = loaded
   const recorded = takeCensus(engine, extent)
+  const silent = (options.instances ?? []).filter(
+    ({ files }) => !files.some((file) => loaded.heard.has(file)),
+  )
   const found = findRun(
-    { extent, recorded, ...readMarkers(engine, extent) },
+    {
+      extent,
+      recorded,
+      ...readMarkers(engine, extent),
+      silent: silent.map(({ instance }) => instance),
+      lost: loaded.lost,
+    },
     options.wantedRun,
     description.name,
   )
-  warnings.push(...lossesOf(engine, extent, found.run.id), ...overflowsOf(recorded, found.run.id))
-  return sourceOf(options, found, recorded, warnings)
+  const overflows = overflowsOf(recorded, found.run.id)
+  warnings.push(...lossesOf(engine, extent, found.run.id), ...overflows.map(({ reason }) => reason))
+  const flaws = [...overflows, ...leftOutOf(loaded)]
+  return sourceOf(options, found, { recorded, warnings, flaws })
+}
+
+interface Findings {
+  readonly recorded: readonly Recorded[]
+  readonly warnings: readonly string[]
+  readonly flaws: readonly Flaw[]
 }
 
 function sourceOf(
   options: EmbeddedOptions,
   { run, heard }: FoundRun,
-  recorded: readonly Recorded[],
-  warnings: readonly string[],
+  { recorded, warnings, flaws }: Findings,
 ): Source {
   const { engine, description } = options
   const windowSeconds = windowOver({ from: Math.min(run.start, heard), to: heard })
@@ -65,6 +90,7 @@ function sourceOf(
     evaluationTime: heard,
     windowSeconds,
     warnings: [...warnings, ...unknown],
+    flaws,
     parse: (query) => engine.parse(query),
     instant: (query) =>
       new Promise((resolve) => {
@@ -85,12 +111,21 @@ function lossesOf(engine: Engine, extent: Extent, run: string | null): string[] 
 }
 
 /** An overflow series lacks the labels that selectors ask for, so a selector may count too much or too little. */
-function overflowsOf(recorded: readonly Recorded[], run: string | null): string[] {
-  const metrics = recorded.filter((one) => one.overflow && one.run === run)
-  return [...new Set(metrics.map(({ metric }) => metric))].map(
-    (metric) =>
-      `${metric} has more label sets than its cap: those beyond it are counted without labels, so a selector by label is not exact`,
-  )
+function overflowsOf(recorded: readonly Recorded[], run: string | null): Flaw[] {
+  const own = recorded.filter((one) => one.overflow && one.run === run)
+  return [...new Set(own.map(({ metric }) => baseName(metric)))].map((metric) => ({
+    metric,
+    of: 'selectors-by-label',
+    reason: `${metric} has more label sets than its cap: those beyond it are counted without labels, so a selector by label is not exact`,
+  }))
+}
+
+function leftOutOf(loaded: Loaded): Flaw[] {
+  return [...loaded.leftOut].map((metric) => ({
+    metric,
+    of: 'every-selector',
+    reason: `points of ${metric} could not be read (the warnings tell which), so it counts too little`,
+  }))
 }
 
 interface Loaded {
@@ -98,14 +133,21 @@ interface Loaded {
   readonly warnings: readonly string[]
   readonly lines: number
   readonly ignoredLines: number
+  readonly lost: LostLines
+  /** Metrics of which points could not be read. */
+  readonly leftOut: ReadonlySet<string>
+  /** Files with at least one point. */
+  readonly heard: ReadonlySet<string>
 }
 
 function loadAll(engine: Engine, files: Iterable<TelemetryFile>): Loaded {
   const reports: LoadReport[] = []
   const warnings: string[] = []
+  const heard = new Set<string>()
   for (const { name, lines } of files) {
     const report = engine.load(lines, name)
     reports.push(report)
+    if (report.points > 0) heard.add(name)
     warnings.push(...warningsOf(name, report))
   }
   const from = reports.flatMap(({ minTime }) => minTime ?? [])
@@ -115,7 +157,17 @@ function loadAll(engine: Engine, files: Iterable<TelemetryFile>): Loaded {
     warnings,
     lines: reports.reduce((sum, report) => sum + report.lines, 0),
     ignoredLines: reports.reduce((sum, report) => sum + report.ignoredLines, 0),
+    lost: {
+      all: lostLinesOf(reports),
+      ofSeveral: lostLinesOf(reports.filter(({ instances }) => instances !== 1)),
+    },
+    leftOut: new Set(reports.flatMap(({ leftOut }) => leftOut)),
+    heard,
   }
+}
+
+function lostLinesOf(reports: readonly LoadReport[]): number {
+  return reports.reduce((sum, { lostLines }) => sum + lostLines, 0)
 }
 
 function warningsOf(name: string, report: LoadReport): string[] {

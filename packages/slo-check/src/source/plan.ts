@@ -1,3 +1,4 @@
+import type { InstanceFiles } from './embedded.ts'
 import { latestRun, namedRun, openRunFolder } from './run-folder.ts'
 import type { SourceDescription } from './source.ts'
 
@@ -15,6 +16,8 @@ export interface Choice {
 export interface SourcePlan {
   readonly description: SourceDescription
   readonly wantedRun: string | null
+  /** Instances that must be heard of for the run to be whole. */
+  readonly instances: readonly InstanceFiles[]
   readonly warnings: readonly string[]
 }
 
@@ -28,14 +31,16 @@ export function planSource(choice: Choice): SourcePlan {
     return {
       description: { kind: 'otlp-files', name: choice.otlp.join(', '), files: choice.otlp },
       wantedRun: choice.run,
+      instances: [],
       warnings: [],
     }
   }
   const path = choice.run === null ? latestRun(choice.dir) : namedRun(choice.dir, choice.run)
-  const { id, metricsFiles, warnings } = openRunFolder(path)
+  const { id, metricsFiles, instances, warnings } = openRunFolder(path)
   return {
     description: { kind: 'run-folder', name: path, files: metricsFiles },
     wantedRun: id,
+    instances,
     warnings,
   }
 }

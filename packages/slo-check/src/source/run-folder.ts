@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { SloCheckError, messageOf } from '../error.ts'
 import { similarWords } from '../similar.ts'
+import type { InstanceFiles } from './embedded.ts'
 
 /** A run's folder, as the preload writes it. */
 export interface RunFolder {
@@ -9,6 +10,8 @@ export interface RunFolder {
   readonly id: string | null
   /** Paths of its metrics files. */
   readonly metricsFiles: readonly string[]
+  /** Who left telemetry of any signal, and in which of the metrics files. */
+  readonly instances: readonly InstanceFiles[]
   readonly warnings: readonly string[]
 }
 
@@ -26,7 +29,8 @@ const START =
   'start a program with `node -r @plimsoll/register app.js`, or name OTLP files with --otlp'
 
 /**
- * The folder of the newest run under `<dir>/runs`, by the start in its `run.json`, else by its name.
+ * The folder of the newest run under `<dir>/runs`, by the start in its `run.json`, else by its name, else by when it
+ * was last changed.
  *
  * @throws SloCheckError `ERR_PLIMSOLL_RUN_NOT_FOUND` when there is none.
  */
@@ -34,7 +38,7 @@ export function latestRun(dir: string): string {
   const runs = join(dir, 'runs')
   const folders = listRuns(runs).map((name) => {
     const path = join(runs, name)
-    return { path, name, start: recordOf(path).record.start ?? startInName(name) ?? '' }
+    return { path, name, start: recordOf(path).record.start ?? startInName(name) ?? changed(path) }
   })
   const [latest] = folders.sort(
     (a, b) => compareText(b.start, a.start) || compareText(b.name, a.name),
@@ -91,7 +95,19 @@ export function openRunFolder(path: string): RunFolder {
     )
   }
   const warnings = warning === undefined ? [] : [warning]
-  return { id: record.id, metricsFiles: files, warnings }
+  return { id: record.id, metricsFiles: files, instances: instancesOf(path, names), warnings }
+}
+
+/** Every instance writes files of its own name, and the first of them at once. */
+function instancesOf(path: string, names: readonly string[]): InstanceFiles[] {
+  const telemetry = names.filter((name) => TELEMETRY_FILE.test(name))
+  const instances = new Set(telemetry.map((name) => name.replace(TELEMETRY_FILE, '')))
+  return [...instances].map((instance) => ({
+    instance,
+    files: telemetry
+      .filter((name) => METRICS_FILE.test(name) && name.replace(TELEMETRY_FILE, '') === instance)
+      .map((name) => join(path, name)),
+  }))
 }
 
 function namesIn(folder: string): string[] {
@@ -147,6 +163,10 @@ function startInName(name: string): string | undefined {
   if (parts === null) return undefined
   const [, year, month, day, hour, minute, second] = parts
   return `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`
+}
+
+function changed(folder: string): string {
+  return statSync(folder, { throwIfNoEntry: false })?.mtime.toISOString() ?? ''
 }
 
 function textOf(value: unknown): string | null {

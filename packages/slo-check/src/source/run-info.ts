@@ -9,7 +9,20 @@ export interface Facts {
   readonly recorded: readonly Recorded[]
   readonly starts: readonly Marker[]
   readonly ends: readonly Marker[]
+  /** Instances that left files, and no metric in them. */
+  readonly silent: readonly string[]
+  readonly lost: LostLines
 }
+
+/** Lines that could not be read: of the files that one instance wrote alone, its later lines say all that they said. */
+export interface LostLines {
+  readonly all: number
+  /** Those of files of several instances, or of none that is known. */
+  readonly ofSeveral: number
+}
+
+/** Telemetry that belongs to no run, among the others. */
+const NO_RUN = '(no run id)'
 
 /** A run, and when it was last heard of. */
 export interface FoundRun {
@@ -27,7 +40,8 @@ export interface FoundRun {
 export function findRun(facts: Facts, wanted: string | null, name: string): FoundRun {
   const runs = [...new Set(facts.recorded.flatMap(({ run }) => run ?? []))].toSorted()
   const id = chooseRun(runs, wanted, name)
-  const others = runs.filter((run) => run !== id)
+  const stray = id !== null && facts.recorded.some(({ run }) => run === null)
+  const others = [...runs.filter((run) => run !== id), ...(stray ? [NO_RUN] : [])]
   const own = <T extends { readonly run: string | null }>(all: readonly T[]): T[] =>
     all.filter(({ run }) => run === id)
   const recorded = own(facts.recorded)
@@ -38,7 +52,7 @@ export function findRun(facts: Facts, wanted: string | null, name: string): Foun
       ? facts.extent.to
       : Math.max(...[...starts, ...ends].map((marker) => marker.heard), Number.NEGATIVE_INFINITY)
   const reach = Number.isFinite(heard) ? heard : facts.extent.to
-  const { complete, completeness } = completenessOf(starts, ends)
+  const { complete, completeness } = completenessOf(starts, ends, facts)
   const begun = starts.map(({ time }) => time)
   const ended = ends.map(({ time }) => time)
   const run: RunInfo = {
@@ -76,10 +90,13 @@ function chooseRun(runs: readonly string[], wanted: string | null, name: string)
 function completenessOf(
   starts: readonly Marker[],
   ends: readonly Marker[],
+  { silent, lost }: Pick<Facts, 'silent' | 'lost'>,
 ): Pick<RunInfo, 'complete' | 'completeness'> {
-  const begun = new Set(starts.map(({ instance }) => instance))
+  const begun = new Set([...starts.map(({ instance }) => instance), ...silent])
   const ended = new Set(ends.map(({ instance }) => instance))
-  if (begun.size === 0 && ended.size === 0) {
+  const hasMarkers = begun.size > 0 || ended.size > 0
+  const lostLines = hasMarkers ? lost.ofSeveral : lost.all
+  if (!hasMarkers && lostLines === 0) {
     return {
       complete: null,
       completeness:
@@ -88,6 +105,13 @@ function completenessOf(
   }
   const open = [...begun].filter((instance) => !ended.has(instance))
   const count = begun.size === 1 ? '1 instance' : `${begun.size} instances`
+  if (open.length === 0 && lostLines > 0) {
+    const lines = lostLines === 1 ? '1 line' : `${lostLines} lines`
+    return {
+      complete: false,
+      completeness: `${lines} could not be read, and may have held the last that some instance wrote`,
+    }
+  }
   if (open.length === 0) {
     return { complete: true, completeness: `${count}, each with its end marker` }
   }

@@ -18,6 +18,15 @@ export interface RunInfo {
   readonly others: readonly string[]
 }
 
+/** Why what the source holds of a metric may be wrong. */
+export interface Flaw {
+  /** Name of the metric; of a histogram, without the suffix of its series. */
+  readonly metric: string
+  /** What it spoils: every selector of the metric, or those that select by its own labels. */
+  readonly of: 'every-selector' | 'selectors-by-label'
+  readonly reason: string
+}
+
 /** Where the telemetry comes from, for people. */
 export interface SourceDescription {
   readonly kind: 'run-folder' | 'otlp-files'
@@ -40,6 +49,7 @@ export interface Source extends Disposable {
   readonly windowSeconds: number
   /** What was wrong with the data and did not stop the check. */
   readonly warnings: readonly string[]
+  readonly flaws: readonly Flaw[]
   /** @throws PromqlError of kind `parse`, with its position. */
   parse(query: string): ParsedQuery
   /** @throws PromqlError */

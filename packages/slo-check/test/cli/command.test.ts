@@ -228,11 +228,31 @@ test('what is wrong with the data is a warning with file and line, and in the JS
   const { code, out, err } = sloCheck([spec, '--otlp', file, '--report', 'json'])
 
   const { run, warnings } = JSON.parse(out) as { run: unknown; warnings: string[] }
-  expect(code).toBe(0)
-  expect(run).toMatchObject({ id: null, complete: null })
-  expect(warnings).toHaveLength(2)
+  expect(code).toBe(2)
+  expect(run).toMatchObject({ id: null, complete: false })
+  expect(warnings).toHaveLength(1)
   expect(warnings[0]).toMatch(/^foreign\.jsonl:4: /u)
   expect(err).toBe(warnings.map((warning) => `warning: ${warning}\n`).join(''))
+})
+
+test.each([
+  [
+    'wrote its events and was killed before its metrics',
+    'child.logs.jsonl',
+    '{"resourceLogs":[]}\n',
+  ],
+  ['was killed while it wrote its first line', 'child.metrics.jsonl', '{"resourceMetrics":[{"reso'],
+  ['was killed before it wrote anything into its file', 'child.metrics.jsonl', ''],
+])('a process that %s leaves the run incomplete', (_what, file, text) => {
+  writeRun('forked', harvestTruth(CALM), '2026-11-17T11:00:00.000Z')
+  const run = join(dir, '.plimsoll', 'runs', 'forked')
+  writeFileSync(join(run, file), text)
+
+  const { code, out } = sloCheck([HARVEST, '--run', 'forked'])
+  rmSync(run, { recursive: true })
+
+  expect(code).toBe(2)
+  expect(out).toContain('1 of 2 instances left no end marker (child)')
 })
 
 test('one run of several in OTLP files is chosen by its id', () => {

@@ -20,6 +20,7 @@ test.each([
   ['x{a="}"}', ['a']],
   ['x{a="b",}', ['a']],
   ['x{ # why\n a="b" }', ['a']],
+  ['x # {why\n {a="b"}', ['a']],
   ['{__name__="x"}', []],
   ['{"x.y",a="b"}', ['a']],
 ])('%s is limited to the run and parses', (text, others) => {

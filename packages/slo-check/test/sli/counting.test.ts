@@ -72,7 +72,12 @@ describe('a bare selector', () => {
     const { report, steps } = await checked(sloText({ indicator: badRatio(none, LOOKUPS) }), truths)
 
     expect(report.objectives).toMatchObject([{ good: 10, total: 10, verdict: 'pass' }])
-    expect(steps.map(({ sent }) => sent.slice(0, 6))).toEqual(['sum(la', 'sum(la', 'count('])
+    expect(steps.map(({ sent }) => sent.slice(0, 6))).toEqual([
+      'sum(la',
+      'count(',
+      'sum(la',
+      'count(',
+    ])
   })
 
   test('of a metric that the run never recorded is no data, and names the nearest', async () => {

@@ -60,6 +60,14 @@ test('a limit inside a bucket is open, and the line to add is printed', async ()
   })
 })
 
+test('a limit on a bound that its bucket includes is open for the strict comparison, and says why', async () => {
+  expect(await checkedOne(spec({ op: 'lt' }), [observed([2, 2, 2])])).toMatchObject({
+    verdict: 'inconclusive',
+    reason:
+      'p50 of 3 lies in (1, 2.5] s, and the limit of 2.5 is inside; a bucket includes its upper bound, so that only `lte` and `gt` can be told at a boundary',
+  })
+})
+
 test('a quantile above every bound has no upper end and never passes', async () => {
   const truths = [observed([1, 200, 300], [1, 5])]
 

@@ -1,7 +1,7 @@
 import { ATTRIBUTES as A, INSTRUMENTS as I, prometheusName } from '@plimsoll/semconv'
 import { SloCheckError } from '@plimsoll/slo-check'
 import { describe, expect, test } from 'vitest'
-import { checked, sourceOf } from '../checked.ts'
+import { checked, sourceOf, type Checked } from '../checked.ts'
 import { RUN_ID, START, otlpLines, type InstanceTruth } from '../otlp-lines.ts'
 import { ratio, sloText } from '../spec-text.ts'
 
@@ -72,6 +72,28 @@ describe('a run', () => {
   })
 })
 
+describe('a file of several instances', () => {
+  const collected = (cut: (lines: string[]) => string[]): Promise<Checked> =>
+    checked(SPEC, [instance('a')], {
+      edit: (lines) => [...otlpLines(instance('b')), ...cut(lines)],
+    })
+
+  test('that lost a line may have lost all that an instance wrote', async () => {
+    const { report } = await collected(([first = '', ...rest]) => [...rest, first.slice(0, 300)])
+
+    expect(report).toMatchObject({ verdict: 'inconclusive', run: { complete: false } })
+    expect(report.objectives[0]?.reason).toBe(
+      '0 of 10 missed, the target allows 1; so far: 1 line could not be read, and may have held the last that some instance wrote',
+    )
+  })
+
+  test('is whole when every line was read', async () => {
+    const { report } = await collected((lines) => lines)
+
+    expect(report).toMatchObject({ verdict: 'pass', run: { complete: true } })
+  })
+})
+
 describe('telemetry without a run id', () => {
   const foreign = instance('a', { runId: null, markers: 'none' })
 
@@ -97,6 +119,22 @@ describe('telemetry without a run id', () => {
           message: 'the query `good`: `$run` cannot be filled: the telemetry carries no run id',
         },
       ],
+    })
+  })
+
+  test('that was cut is not whole', async () => {
+    const { report } = await checked(SPEC, [foreign], {
+      edit: (lines) => [...lines.slice(0, -1), lines.at(-1)?.slice(0, 200) ?? ''],
+    })
+
+    expect(report).toMatchObject({ verdict: 'inconclusive', run: { complete: false } })
+  })
+
+  test('beside a run is not mixed into it by an expression that chooses none', async () => {
+    const spec = sloText({ indicator: ratio(`sum(${LOOKUPS})`, LOOKUPS) })
+
+    await expect(checked(spec, [instance('a'), foreign])).rejects.toMatchObject({
+      issues: [{ message: expect.stringContaining('the data hold 2 runs') as string }],
     })
   })
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { planSource } from '@plimsoll/slo-check'
@@ -59,6 +59,14 @@ describe('the latest run', () => {
     ])
   })
 
+  test('without record and time in its name is known by when it was last changed', () => {
+    const latest = makeRun('ci-42', METRICS)
+    makeRun('ci-41', { ...METRICS, 'run.json': record('ci-41', '2026-11-22T05:00:00.000Z') })
+    utimesSync(latest, 1_795_400_000, 1_795_400_000)
+
+    expect(plan().description.name).toBe(latest)
+  })
+
   test('is missed where there is no run, and the way to make one is told', () => {
     const fault = {
       code: 'ERR_PLIMSOLL_RUN_NOT_FOUND',
@@ -103,6 +111,20 @@ describe('a folder', () => {
     expect(plan().description.files).toEqual(
       ['a.metrics.1.jsonl', 'a.metrics.jsonl', 'b.metrics.jsonl'].map((name) => join(path, name)),
     )
+  })
+
+  test('tells who left telemetry of any signal, and who of them metrics', () => {
+    const path = makeRun('one', {
+      'a.metrics.jsonl': '',
+      'a.metrics.1.jsonl': '',
+      'a.logs.jsonl': '',
+      'b.traces.jsonl': '',
+    })
+
+    expect(plan().instances).toEqual([
+      { instance: 'a', files: [join(path, 'a.metrics.1.jsonl'), join(path, 'a.metrics.jsonl')] },
+      { instance: 'b', files: [] },
+    ])
   })
 
   test('that is no run says what a run has', () => {

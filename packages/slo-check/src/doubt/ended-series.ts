@@ -1,0 +1,34 @@
+import { lastValues } from '../count/last-values.ts'
+import { numberOf, samplesOf } from '../count/numbers.ts'
+import type { Asker } from '../query/ask.ts'
+import type { PreparedQuery } from '../query/prepare.ts'
+import { selectorOfRun } from '../query/selector.ts'
+
+/** Names of counters and of the series of histograms. */
+const CUMULATIVE = /_(total|count|sum|bucket)$/u
+/** A subquery looks at instants of the past too. */
+const SUBQUERY = /\[[^\]]*:[^\]]*\]/u
+
+/**
+ * An instant selector sees the series that had a sample in the last minutes. What a process counted that ended earlier
+ * is missing from its sum, and nothing in the answer says so.
+ */
+export async function doubtEndedSeries(query: PreparedQuery, asker: Asker): Promise<void> {
+  if (SUBQUERY.test(query.parsed.canonical)) return
+  for (const selector of query.parsed.selectors) {
+    const { metric, rangeSeconds } = selector
+    if (metric === null || rangeSeconds !== null || !CUMULATIVE.test(metric)) continue
+    const instant = selectorOfRun(query.text, selector, asker.source.run.id)
+    const answer = await asker.ask({
+      written: query.query,
+      sent: `count(${lastValues(query.text, selector, asker.source)} unless ${instant})`,
+      reading: 'series that had ended before the run did, which the query does not see',
+    })
+    if ('error' in answer) continue
+    const [unseen] = samplesOf(answer)
+    if (unseen === undefined) continue
+    asker.doubt(
+      `${numberOf(unseen.value)} series of ${metric} had ended before the run did, and the query does not see them; write last_over_time(${metric}[$window]) in its place`,
+    )
+  }
+}
