@@ -5,6 +5,7 @@ import { loadUndici } from '../undici.ts'
 import { cacheInterceptor } from './cache.ts'
 import { exchangeInterceptor, type ExchangeDeps } from './exchange.ts'
 import type { Dispatch, HopOptions } from './options.ts'
+import { POLICED } from './policed.ts'
 
 /** What the platform's fetch takes as `init.dispatcher`: it asks for nothing but `dispatch`. */
 interface CallDispatcher {
@@ -42,6 +43,7 @@ export function dispatchStack(
       // Whoever sends one call elsewhere, to a proxy or a mock, does not want an answer from the cache of another place.
       if (base !== undefined) dispatch = exchange(dispatchOf(base))
       return {
+        ...POLICED,
         // The platform's fetch cannot speak HTTP/2 through a dispatcher that is not its own.
         dispatch: (options, handler) =>
           dispatch(

@@ -60,6 +60,8 @@ function onCreate(message: unknown): void {
   const call = calls.getStore()
   if (call === undefined) return
   const { request } = message as RequestMessage
+  // The way through a proxy, which leads many requests; fetch itself knows no such method.
+  if (request.method === 'CONNECT') return
   const exchange = call.begin(request.origin, request.path, request.method)
   following.set(request, { call, exchange, declaresLength: undefined })
 }

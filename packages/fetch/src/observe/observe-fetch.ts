@@ -9,6 +9,7 @@ import { processTracing } from '@plimsoll/telemetry'
 import { callOptionsOf } from '../call-options.ts'
 import { isIntegrityMismatch, subjectOf } from '../call-record.ts'
 import { callState } from '../call-state.ts'
+import { isPoliced } from '../dispatch/policed.ts'
 import { asFetch, isWrapped, type AnyFetch } from '../platform.ts'
 import { overHttp, targetOf, type Target } from '../target.ts'
 import type { RedactOptions } from '../url.ts'
@@ -43,7 +44,7 @@ export function observeFetch(
   }
   return asFetch((input, init, extra) => {
     const target = readQuietly(input, init)
-    if (target === undefined || !overHttp(target)) return below(input, init)
+    if (target === undefined || !overHttp(target) || isPoliced(init)) return below(input, init)
     return observed(deps, target, callOptionsOf(extra).role, () => below(input, init))
   }, below)
 }
