@@ -14,7 +14,7 @@ const MIN_KEY_BYTES = 16
 
 /**
  * The URL as a span may show it: no userinfo, no fragment, the path replaced unless allowed, the query's keys kept and
- * their values replaced unless allowed. A parameter without `=` is all value. What is no http(s) URL shows its scheme only.
+ * their values replaced unless allowed. A parameter without a value is all value. What is no http(s) URL shows its scheme only.
  *
  * Rules of OpenTelemetry's `url.full`, made stricter: an allow list in place of a list of known secrets.
  */
@@ -39,9 +39,10 @@ function redactQuery(search: string, allowed: readonly string[]): string {
 function redactParameter(part: string, allowed: readonly string[]): string {
   if (part === '') return part
   const equals = part.indexOf('=')
-  if (equals === -1) return allowed.includes(part) ? part : REDACTED
-  const key = part.slice(0, equals)
-  return allowed.includes(decodedKey(key)) ? part : `${key}=${REDACTED}`
+  const key = equals === -1 ? part : part.slice(0, equals)
+  if (allowed.includes(decodedKey(key))) return part
+  // What has no value is all value, and may end in padding: `?c2VjcmV0=`.
+  return equals === -1 || /^=+$/u.test(part.slice(equals)) ? REDACTED : `${key}=${REDACTED}`
 }
 
 function decodedKey(key: string): string {

@@ -36,6 +36,8 @@ test('no secret comes through redaction, wherever it stands', () => {
     `http://h.test/a/${secret}/b?x=1`,
     `http://h.test/?a=${secret}`,
     `http://h.test/?${secret}`,
+    `http://h.test/?a=1&${secret}=`,
+    `http://h.test/?${secret}==&a=1`,
     `http://h.test/?a=1&b=${secret}&c`,
     `http://h.test/#${secret}`,
   )
