@@ -29,8 +29,8 @@ import type { Loss } from './pipeline/outlet.ts'
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts'
 import { openRoutes, type Routes } from './pipeline/routes.ts'
 import { DEFAULT_INTERVAL_MS, startSchedule } from './pipeline/schedule.ts'
+import { processClock } from './process-clock.ts'
 import { resourceOf } from './resource.ts'
-import { samplerOf } from './sampler.ts'
 import { leaveForWorkers } from './run/inheritance.ts'
 import { leaveForChildren, parentOf, type Settings } from './settings.ts'
 
@@ -60,7 +60,7 @@ export function observe(settings: Settings, messages: Messages): void {
     warning,
     loss,
   })
-  const cells = createCells({ boundaries: config.metrics.boundaries })
+  const cells = createCells({ clock: processClock, boundaries: config.metrics.boundaries })
   const resource = resourceOf(settings.service, identity, settings.attributes)
   const fault = (error: unknown): void =>
     guard('while it wrote telemetry', () => {
@@ -69,7 +69,7 @@ export function observe(settings: Settings, messages: Messages): void {
   const pipeline = createPipeline({ routes: routes.bySignal, cells, resource, loss, fault })
   const providers: Providers = {
     meterProvider: routes.bySignal.metrics === undefined ? undefined : cells.meterProvider,
-    ...providersOf(routes, pipeline, resource, messages),
+    ...providersOf(routes, pipeline, resource, settings),
   }
   registerProviders(providers, process.env)
   const { loggerProvider } = providers
@@ -78,6 +78,7 @@ export function observe(settings: Settings, messages: Messages): void {
     ...(loggerProvider === undefined ? {} : { loggerProvider }),
     runId: identity.runId,
     maxHosts: config.metrics.maxHosts,
+    clock: processClock,
   })
 
   const runFiles = routes.files ? openRunFiles(settings, warning) : undefined
@@ -105,10 +106,8 @@ function providersOf(
   { bySignal }: Routes,
   pipeline: Pipeline,
   resource: Resource,
-  messages: Messages,
+  { sampler }: Settings,
 ): Pick<Providers, 'tracerProvider' | 'loggerProvider'> {
-  const { sampler, problem } = samplerOf(process.env)
-  if (problem !== undefined && isMainThread) messages.warn(problem)
   return {
     tracerProvider:
       bySignal.traces === undefined
@@ -147,7 +146,8 @@ function tieEnding({
     for (const sender of routes.senders) sender.finish(Math.max(0, endsAt - performance.now()))
     if (!isMainThread || board === undefined) return
     const silent = awaitWorkers(board, Math.max(0, endsAt - performance.now()))
-    if (silent > 0) messages.warn(`${silent} busy workers did not write their last telemetry`)
+    if (silent > 0)
+      messages.warn(`${silent} busy worker(s) did not write the last of their telemetry`)
   }
   const ending = createEnding({
     recorder,
@@ -186,8 +186,11 @@ function wrapFetch({ config, folders }: Settings, warning: DiskWarning): void {
     warning(folders.home, error)
   }
   const policies = config.fetch
+  const clock = processClock
   wrapGlobalFetch((fetch) =>
-    policies === undefined ? observeFetch(fetch) : createFetch({ ...policies, fetch }),
+    policies === undefined
+      ? observeFetch(fetch, { clock })
+      : createFetch({ ...policies, fetch, clock }),
   )
 }
 

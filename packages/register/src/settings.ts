@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import type { Attributes } from '@opentelemetry/api'
+import type { Sampler } from '@opentelemetry/sdk-trace'
 import { validateFetchOptions } from '@plimsoll/fetch'
 import { CONFIG_DEFAULTS, type Config } from './config/config.ts'
 import { loadConfig } from './config/load.ts'
@@ -10,6 +11,7 @@ import { readOtlpSettings, type OtlpSettings } from './otlp/settings.ts'
 import { mainProgram, type Program } from './program.ts'
 import { environmentAttributes, serviceOf, type Service } from './resource.ts'
 import { inherited } from './run/inheritance.ts'
+import { samplerOf } from './sampler.ts'
 import { asParent, identify, type Identity, type Parent } from './run/identity.ts'
 
 /** All that is decided before anything is touched. */
@@ -24,6 +26,7 @@ export interface Settings {
   readonly configFile: string | undefined
   readonly configIsValid: boolean
   readonly otlp: OtlpSettings
+  readonly sampler: Sampler
   readonly folders: Folders
   readonly intervalMs: number | undefined
   /** Memory that a worker shares with its main thread. */
@@ -49,6 +52,7 @@ export function readSettings(
   const config = loaded.kind === 'invalid' ? CONFIG_DEFAULTS : loaded.config
   const found = environmentAttributes(env)
   const otlp = readOtlpSettings(env)
+  const { sampler, problem: ofSampler } = samplerOf(env)
   const parentFolder = identity.parent?.folder
   const own = foldersOf(cwd, config.files.dir, identity.runId)
   return {
@@ -56,6 +60,7 @@ export function readSettings(
     identity,
     config,
     otlp,
+    sampler,
     service: left?.service ?? serviceOf(config, env, found.attributes, program),
     attributes: found.attributes,
     configFile,
@@ -74,7 +79,7 @@ export function readSettings(
     problems: [
       ...switches.problems,
       ...(loaded.kind === 'invalid' ? loaded.problems : []),
-      ...[identity.problem, found.problem].filter((problem) => problem !== undefined),
+      ...[identity.problem, found.problem, ofSampler].filter((problem) => problem !== undefined),
       ...otlp.problems,
     ],
     toldByParent:

@@ -1,8 +1,8 @@
 import { isMainThread } from 'node:worker_threads'
-import { systemClock } from '@plimsoll/policies'
 import { VARIABLES, readSwitches } from './environment.ts'
 import { createMessages, inWords } from './messages.ts'
 import { observe } from './observe.ts'
+import { processClock } from './process-clock.ts'
 import { readSettings } from './settings.ts'
 
 /** `EX_CONFIG` of sysexits(3): the configuration is wrong, nothing was done. */
@@ -22,7 +22,7 @@ try {
 }
 
 function start(): void {
-  const settings = readSettings(switches, process.env, process.cwd(), systemClock.epoch())
+  const settings = readSettings(switches, process.env, process.cwd(), processClock.epoch())
   if (!settings.toldByParent || switches.strict) {
     for (const problem of settings.problems) messages.error(problem)
   }

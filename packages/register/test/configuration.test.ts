@@ -32,6 +32,16 @@ describe('a configuration that is not valid', () => {
     expect(total(onlyRun(folder), INSTRUMENTS.callDuration.name)).toBe(1)
   })
 
+  test('refuses the start under PLIMSOLL_STRICT for a variable as well', async () => {
+    const folder = programFolder({ 'app.cjs': `console.log('ran')` })
+    const env = { PLIMSOLL_STRICT: '1', OTEL_TRACES_SAMPLER: 'xray' }
+
+    const ended = await runNode(folder, ['app.cjs'], { env })
+
+    expect(ended).toMatchObject({ code: 78, stdout: '' })
+    expect(ended.stderr).toContain('OTEL_TRACES_SAMPLER=xray')
+  })
+
   test('is told once for all the processes and workers of a run', async () => {
     const folder = programFolder({
       'plimsoll.config.yaml': 'x: 1',

@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import type { FetchOptions } from '@plimsoll/fetch'
 import { VARIABLES } from '../environment.ts'
 import { inWords } from '../messages.ts'
-import { parsedObject } from '../parsed-object.ts'
 import { CONFIG_DEFAULTS, type Config } from './config.ts'
-import { readSections, type Problem } from './schema.ts'
-import { parseSource, type Path, type Place } from './source.ts'
+import { readFetchSection, type FetchCheck } from './fetch-section.ts'
+import { readSections } from './schema.ts'
+import { parseSource, type Place } from './source.ts'
 
 /** Names that are looked for in the working folder, when `PLIMSOLL_CONFIG` names none. */
 export const CONFIG_FILES = [
@@ -21,9 +20,6 @@ export type Loaded =
   | { readonly kind: 'valid'; readonly file: string; readonly config: Config }
   /** `problems` holds a line for each, with file, line and column. */
   | { readonly kind: 'invalid'; readonly file: string; readonly problems: readonly string[] }
-
-/** Judges the section `fetch`: throws an error with the `path` of what is wrong. */
-export type FetchCheck = (options: unknown, path: Path) => asserts options is FetchOptions
 
 /** Finds, reads and judges the configuration. */
 export function loadConfig(
@@ -41,7 +37,7 @@ export function loadConfig(
   }
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = decoded(readFileSync(file))
   } catch (error) {
     const why = named === undefined ? '' : ` (named by ${VARIABLES.config})`
     return {
@@ -58,6 +54,15 @@ export function loadConfig(
   return { kind: 'invalid', file, problems }
 }
 
+/** Without a byte order mark, which JSON has no place for. */
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new Error('it is not UTF-8 text; save it as such')
+  }
+}
+
 function find(folder: string, named: string | undefined): [string, ...string[]] | undefined {
   if (named !== undefined) return [resolve(folder, named)]
   const [first, ...rest] = CONFIG_FILES.map((name) => join(folder, name)).filter((path) =>
@@ -68,7 +73,7 @@ function find(folder: string, named: string | undefined): [string, ...string[]] 
 
 function shownPath(folder: string, file: string): string {
   const near = relative(folder, file)
-  return near.startsWith('..') ? file : near
+  return near === '' || near.startsWith('..') ? file : near
 }
 
 type Placed = Place & { readonly message: string }
@@ -81,47 +86,12 @@ function judge(
   const source = parseSource(text, file.endsWith('.json'))
   if (!('value' in source)) return { problems: source }
   const { config, problems } = readSections(source.value)
-  const { fetch, problem } = readFetch(source.value, checkFetch)
-  const all = problem === undefined ? problems : [...problems, problem]
+  const { fetch, problems: ofFetch } = readFetchSection(source.value, checkFetch)
+  const all = [...problems, ...ofFetch]
   if (all.length === 0) return { config: { ...config, fetch } }
   return {
     problems: all
       .map(({ path, part, message }) => ({ ...source.place(path, part), message }))
       .sort((a, b) => a.line - b.line || a.column - b.column),
   }
-}
-
-/** Options that only code can give. */
-const CODE_ONLY = ['recorder', 'clock', 'random', 'fetch', 'dispatcher', 'urlHashKey']
-
-function readFetch(
-  root: unknown,
-  check: FetchCheck,
-): { fetch: FetchOptions | undefined; problem: Problem | undefined } {
-  const section = parsedObject(root)?.['fetch']
-  if (section === undefined) return { fetch: undefined, problem: undefined }
-  // `fetch:` with nothing behind it asks for the defaults.
-  const options: unknown = section ?? {}
-  for (const key of Object.keys(parsedObject(options) ?? {})) {
-    if (!CODE_ONLY.includes(key)) continue
-    const message = `fetch.${key} can only be given in code, to createFetch`
-    return { fetch: undefined, problem: { path: ['fetch', key], part: 'key', message } }
-  }
-  try {
-    check(options, ['fetch'])
-    return { fetch: options, problem: undefined }
-  } catch (error) {
-    const { path, part } = pathOf(error)
-    return { fetch: undefined, problem: { path, part, message: inWords(error) } }
-  }
-}
-
-/** The path that an option error carries. */
-function pathOf(error: unknown): Pick<Problem, 'path' | 'part'> {
-  const path: unknown = error instanceof Error && 'path' in error ? error.path : undefined
-  const part = error instanceof Error && /no such option/iu.test(error.message) ? 'key' : 'value'
-  const steps = Array.isArray(path)
-    ? path.filter((step) => typeof step === 'string' || typeof step === 'number')
-    : []
-  return { path: steps.length === 0 ? ['fetch'] : steps, part }
 }

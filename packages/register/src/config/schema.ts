@@ -66,7 +66,7 @@ function readFiles(section: Section, problems: Problem[]): PlainConfig['files'] 
   }
 }
 
-type Section = Readonly<Record<string, unknown>>
+export type Section = Readonly<Record<string, unknown>>
 
 function mapping(value: unknown, path: Path, problems: Problem[]): Section {
   // An empty file, or a key with nothing behind it, says nothing.
@@ -81,7 +81,8 @@ function mapping(value: unknown, path: Path, problems: Problem[]): Section {
   return {}
 }
 
-function unknownKeys(
+/** A problem for each key of `section` that is none of `known`. */
+export function unknownKeys(
   section: Section,
   path: Path,
   known: readonly string[],

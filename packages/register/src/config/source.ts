@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
 import type { Document, LineCounter } from 'yaml'
+import { inWords } from '../messages.ts'
+import { jsonFault } from './json-fault.ts'
 
 /** Where in a file: both count from 1. */
 export interface Place {
@@ -30,39 +32,39 @@ export interface SyntaxFault extends Place {
 export function parseSource(text: string, isJson: boolean): Source | readonly SyntaxFault[] {
   const { parseDocument, LineCounter } = createRequire(import.meta.url)('yaml') as typeof Yaml
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' })
+  // `<<` is no part of YAML 1.2, but everybody's.
+  const options = { lineCounter: lines, prettyErrors: false, version: '1.2', merge: true } as const
+  const document = parseDocument(text, options)
+  const fault = isJson ? jsonFault(text) : undefined
+  if (fault !== undefined) return [{ message: fault.message, ...placeAt(lines, fault.offset) }]
   if (document.errors.length > 0) {
     return document.errors.map((error) => ({
-      message: error.message.split('\n', 1)[0] ?? error.message,
+      message: inOurWords(error),
       ...placeAt(lines, error.pos[0]),
     }))
   }
-  const fault = isJson ? jsonFault(text, lines) : undefined
-  if (fault !== undefined) return [fault]
-  return {
-    value: document.toJS({ maxAliasCount: 100 }) as unknown,
-    place: (path, part) => placeAt(lines, offsetOf(document, path, part)),
+  try {
+    return {
+      value: document.toJS({ maxAliasCount: 100 }) as unknown,
+      place: (path, part) => placeAt(lines, offsetOf(document, path, part)),
+    }
+  } catch (error) {
+    // An alias without its anchor, or aliases that multiply without end.
+    const name = /: (?<name>\S+)$/u.exec(inWords(error))?.groups?.['name']
+    const offset = name === undefined ? 0 : Math.max(0, text.indexOf(`*${name}`))
+    return [{ message: inWords(error), ...placeAt(lines, offset) }]
   }
+}
+
+function inOurWords({ code, message }: Yaml.YAMLParseError): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; a configuration is one'
+  return message.split('\n', 1)[0] ?? message
 }
 
 function placeAt(lines: LineCounter, offset: number): Place {
   const { line, col } = lines.linePos(offset)
   // Offset 0 of an empty text has no line yet.
   return { line: Math.max(line, 1), column: Math.max(col, 1) }
-}
-
-function jsonFault(text: string, lines: LineCounter): SyntaxFault | undefined {
-  try {
-    JSON.parse(text)
-    return undefined
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const position = /at position (\d+)/u.exec(message)?.[1]
-    return {
-      message: `not JSON: ${message.replace(/ (in JSON )?at position .*$/u, '')}`,
-      ...placeAt(lines, position === undefined ? text.trimEnd().length : Number(position)),
-    }
-  }
 }
 
 /** Walks down as far as the path leads. */

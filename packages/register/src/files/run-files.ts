@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
-import { systemClock } from '@plimsoll/policies'
+import { processClock } from '../process-clock.ts'
 import type { Settings } from '../settings.ts'
 import { VERSION } from '../version.ts'
 import type { DiskWarning } from './disk-warning.ts'
@@ -25,7 +25,7 @@ export function openRunFiles(settings: Settings, warning: DiskWarning): RunFiles
     if (isRoot) {
       makeHome(folders.home)
       record?.begin()
-      pruneRuns(folders.runs, folders.run, config.files.keepRuns, systemClock.epoch())
+      pruneRuns(folders.runs, folders.run, config.files.keepRuns, processClock.epoch())
     }
   } catch (error) {
     warning(folders.run, error)
@@ -55,5 +55,5 @@ function recordOf({ identity, service, program }: Settings): RunRecord {
 }
 
 function isoNow(): string {
-  return new Date(systemClock.epoch()).toISOString()
+  return new Date(processClock.epoch()).toISOString()
 }

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { validateFetchOptions } from '@plimsoll/fetch'
 import { INSTRUMENTS } from '@plimsoll/semconv'
@@ -67,6 +68,30 @@ files: { dir: telemetry, keepRuns: 3, maxMegabytes: 64 }
 
 test('a section fetch with nothing behind it asks for policies with their defaults', () => {
   expect(load({ 'plimsoll.config.yaml': 'fetch:\n' })).toMatchObject({ config: { fetch: {} } })
+})
+
+test('keys that wait for their options say nothing', () => {
+  const loaded = load({ 'plimsoll.config.yaml': 'fetch:\n  defaults:\n  hosts:\n    a.test:\n' })
+
+  expect(loaded).toMatchObject({ kind: 'valid', config: { fetch: { hosts: { 'a.test': {} } } } })
+})
+
+test('options can be merged from an anchor', () => {
+  const text =
+    'fetch:\n  defaults: &all { timeoutMs: 5 }\n  hosts: { a.test: { <<: *all, role: a } }\n'
+
+  expect(load({ 'plimsoll.config.yaml': text })).toMatchObject({
+    config: { fetch: { hosts: { 'a.test': { timeoutMs: 5, role: 'a' } } } },
+  })
+})
+
+test('a file that is not UTF-8 is refused as such', () => {
+  const folder = programFolder({})
+  writeFileSync(join(folder, 'plimsoll.config.yaml'), Buffer.from('\uFEFFfetch:', 'utf16le'))
+
+  expect(loadConfig(folder, undefined, validateFetchOptions)).toMatchObject({
+    problems: ['plimsoll.config.yaml: cannot be read: it is not UTF-8 text; save it as such'],
+  })
 })
 
 test('a file can be named, and must then be there', () => {
@@ -171,6 +196,50 @@ describe('a problem is told with line and column', () => {
     expect(problem).toMatch(/^plimsoll\.config\.json:2:27: not JSON: /u)
   })
 
+  test.each([
+    [
+      'where a value is missing',
+      '{"files":\n {"keepRuns": }}',
+      "2:15: not JSON: Unexpected token '}'",
+    ],
+    ['where a comment begins', '// a\n{}', "1:1: not JSON: Unexpected token '/'"],
+    ['at the end of half a file', '{"files": {\n', '1:12: not JSON: '],
+    ['behind a byte order mark', '\uFEFF{"files": 3}', '1:11: files must be a mapping, got 3'],
+  ])('JSON, %s', (_, text, expected) => {
+    const [problem] = problemsOf(text, 'plimsoll.config.json')
+
+    expect(problem).toContain(`plimsoll.config.json:${expected}`)
+  })
+
+  test.each([
+    ['an alias without its anchor', 'files: *none\n', '1:8: Unresolved alias'],
+    ['aliases that multiply', bomb(), '1:1: Excessive alias count'],
+    ['a second document', 'files: {}\n---\nfiles: {}\n', '2:1: a second document'],
+  ])('%s', (_, text, expected) => {
+    expect(problemsOf(text)).toEqual([expect.stringContaining(`plimsoll.config.yaml:${expected}`)])
+  })
+
+  test('all of the options of fetch, not only the first', () => {
+    const problems = problemsOf(`fetch:
+  defaults:
+    timeoutMs: soon
+    limiter: { ratePerSecond: -1 }
+    retry: { statuses: [1, 500, x] }
+  hosts:
+    "bad host!": {}
+  cash: true
+`)
+
+    expect(problems.map((problem) => /:(\d+:\d+): /u.exec(problem)?.[1])).toEqual([
+      '3:16',
+      '4:31',
+      '5:25',
+      '5:33',
+      '7:18',
+      '8:3',
+    ])
+  })
+
   test('all of them, in the order of the file', () => {
     expect(problemsOf('files:\n  keepRuns: 0\n  dirr: a\nservice:\n  name: 3\n')).toEqual([
       expect.stringMatching(/:2:13: /u),
@@ -186,3 +255,10 @@ test('a path outside the working folder is shown whole', () => {
 
   expect(loaded).toMatchObject({ problems: [expect.stringContaining('bad.yaml:1:1: ')] })
 })
+
+/** A small text that stands for a million values. */
+function bomb(): string {
+  const list = (name: string, item: string): string =>
+    `${name}: &${name} [${Array.from({ length: 20 }, () => item).join(', ')}]\n`
+  return list('a', '1') + list('b', '*a') + list('c', '*b') + list('d', '*c')
+}
