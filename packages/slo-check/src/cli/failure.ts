@@ -9,8 +9,10 @@ export function failureText(error: unknown, debug: boolean): string {
 
 function headOf(error: unknown): string[] {
   if (error instanceof SloCheckError) {
+    const [first = '', ...rest] = error.message.split('\n')
     return [
-      `slo-check: ${error.message} [${error.code}]`,
+      `slo-check: ${first} [${error.code}]`,
+      ...rest,
       ...error.issues.map(
         ({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`,
       ),

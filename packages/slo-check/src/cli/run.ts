@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Engine } from '@plimsoll/promql'
 import { check } from '../check.ts'
-import { SloCheckError, messageOf } from '../error.ts'
+import { SloCheckError } from '../error.ts'
+import { fileFault } from '../file-fault.ts'
 import type { Step } from '../query/ask.ts'
 import { ANSI, PLAIN, type Colours } from '../report/colours.ts'
 import { renderExplain } from '../report/explain.ts'
@@ -85,14 +86,23 @@ function coloursFor(command: CheckCommand, terminal: Terminal): Colours {
 }
 
 function readSpec(name: string): SpecFile {
+  const bytes = bytesOf(name)
   try {
-    return { name, text: readFileSync(name, 'utf8') }
+    return { name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
   } catch (error) {
     throw new SloCheckError(
-      'ERR_PLIMSOLL_FILE_UNREADABLE',
-      `cannot read the spec ${name}: ${messageOf(error)}`,
+      'ERR_PLIMSOLL_SPEC_INVALID',
+      `the spec ${name} is no text in UTF-8: save it as such, or name another file`,
       { cause: error },
     )
+  }
+}
+
+function bytesOf(spec: string): Uint8Array {
+  try {
+    return readFileSync(spec)
+  } catch (error) {
+    throw fileFault(`read the spec ${spec}`, error)
   }
 }
 
@@ -101,11 +111,7 @@ function writeReport(path: string, asked: ReportForm | null, report: Report): vo
   try {
     writeFileSync(path, form === 'json' ? renderJson(report) : renderTable(report))
   } catch (error) {
-    throw new SloCheckError(
-      'ERR_PLIMSOLL_FILE_UNREADABLE',
-      `cannot write the report to ${path}: ${messageOf(error)}`,
-      { cause: error },
-    )
+    throw fileFault(`write the report to ${path}`, error)
   }
 }
 

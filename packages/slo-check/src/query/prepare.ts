@@ -63,8 +63,14 @@ function prepare(
     return { issues: [fault(filled.origin(complaint.offset), complaint.message)] }
   } catch (error) {
     if (!(error instanceof PromqlError) || error.kind !== 'parse') throw error
-    return { issues: [fault(offsetOf(error, filled), error.message)] }
+    const offset = offsetOf(error, filled)
+    return { issues: [fault(offset, error.message + placeholderAdvice(query.text.slice(offset)))] }
   }
+}
+
+/** No placeholder of ours stood where the parser stumbled over a dollar. */
+function placeholderAdvice(text: string): string {
+  return text.startsWith('$') ? '; the placeholders are $run, $window and $service' : ''
 }
 
 /** What parses and still has no single value for this run. */

@@ -187,7 +187,7 @@ function noData(description: SourceDescription, loaded: Loaded): SloCheckError {
   const files = count === 1 ? 'its file holds' : `its ${count} files hold`
   const held =
     loaded.lines === 0
-      ? 'no line'
+      ? 'no line (nothing was exported yet, or the program was killed at once)'
       : `${loaded.lines} lines, ${loaded.ignoredLines} of them traces or logs, and no metric`
   const first = loaded.warnings.slice(0, 3).map((warning) => `\n  ${warning}`)
   return new SloCheckError(

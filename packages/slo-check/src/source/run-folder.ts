@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { SloCheckError, messageOf } from '../error.ts'
+import { fileFault } from '../file-fault.ts'
 import { similarWords } from '../similar.ts'
 import type { InstanceFiles } from './embedded.ts'
 
@@ -54,8 +55,8 @@ export function latestRun(dir: string): string {
  */
 export function namedRun(dir: string, named: string): string {
   const runs = join(dir, 'runs')
-  if (!named.includes('/') && !named.includes(sep) && isFolder(join(runs, named)))
-    return join(runs, named)
+  const isPath = named.includes('/') || named.includes(sep)
+  if (!isPath && isFolder(join(runs, named))) return join(runs, named)
   if (isFolder(named)) return named
   const known = listRuns(runs)
   const near = similarWords(named, known, 3)
@@ -64,11 +65,13 @@ export function namedRun(dir: string, named: string): string {
     near.length > 0
       ? `; did you mean ${near.join(' or ')}?`
       : newest.length > 0
-        ? `; the newest are ${newest.join(', ')}`
+        ? `; the newest here: ${newest.join(', ')}`
         : `, and there is no run in ${runs}: ${START}`
   throw new SloCheckError(
     'ERR_PLIMSOLL_RUN_NOT_FOUND',
-    `there is no run ${named}: neither a folder of that path nor ${join(runs, named)}${advice}`,
+    isPath
+      ? `there is no folder ${named}${advice}`
+      : `there is no run ${named}: neither a folder of that path nor ${join(runs, named)}${advice}`,
   )
 }
 
@@ -114,16 +117,8 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch (error) {
-    throw unlistable(folder, error)
+    throw fileFault(`list ${folder}`, error)
   }
-}
-
-function unlistable(folder: string, error: unknown): SloCheckError {
-  return new SloCheckError(
-    'ERR_PLIMSOLL_FILE_UNREADABLE',
-    `cannot list ${folder}: ${messageOf(error)}`,
-    { cause: error },
-  )
 }
 
 function listRuns(runs: string): string[] {
@@ -133,7 +128,7 @@ function listRuns(runs: string): string[] {
       .map(({ name }) => name)
   } catch (error) {
     if (isMissing(error)) return []
-    throw unlistable(runs, error)
+    throw fileFault(`list ${runs}`, error)
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { SloCheckError, messageOf } from '../error.ts'
+import { fileFault } from '../file-fault.ts'
 import type { TelemetryFile } from './embedded.ts'
 
 /**
@@ -15,10 +15,6 @@ function readBytes(path: string): Uint8Array {
   try {
     return readFileSync(path)
   } catch (error) {
-    throw new SloCheckError(
-      'ERR_PLIMSOLL_FILE_UNREADABLE',
-      `cannot read ${path}: ${messageOf(error)}`,
-      { cause: error },
-    )
+    throw fileFault(`read ${path}`, error)
   }
 }

@@ -42,10 +42,13 @@ const duration = text((value) =>
     : 'must be a whole number and one of m, h, d, w, M, Q, Y, such as 28d',
 )
 const share = number((value) =>
-  value >= 0 && value < 1
-    ? undefined
-    : `must be at least 0 and below 1${value > 1 && value < 100 ? ' (percent go into `targetPercent`)' : ''}`,
+  value >= 0 && value < 1 ? undefined : `must be at least 0 and below 1${shareAdvice(value)}`,
 )
+function shareAdvice(value: number): string {
+  if (value === 1)
+    return ' (to allow no bad event at all, write an SLO that counts them: at most 0)'
+  return value > 1 && value < 100 ? ' (percent go into `targetPercent`)' : ''
+}
 const percent = number((value) =>
   value >= 0 && value < 100 ? undefined : 'must be at least 0 and below 100',
 )
@@ -109,14 +112,23 @@ const sloSpec = record({
   service: required(rfc1123),
   indicator: optional(indicator),
   indicatorRef: optional(rfc1123),
-  timeWindow: required(listOf(timeWindow)),
-  budgetingMethod: required(oneOf(['Occurrences', 'Timeslices', 'RatioTimeslices'])),
+  timeWindow: required(listOf(timeWindow), 'timeWindow: [{ duration: 28d, isRolling: true }]'),
+  budgetingMethod: required(
+    oneOf(['Occurrences', 'Timeslices', 'RatioTimeslices']),
+    'budgetingMethod: Occurrences',
+  ),
   objectives: required(listOf(objective)),
   alertPolicies: optional(listOf(anything())),
 })
 
 /** Which document is it? Read before its fields, so that a foreign version yields one error and not twenty. */
-export const readHeader = record({ apiVersion: required(filled), kind: required(filled) }, 'open')
+export const readHeader = record(
+  {
+    apiVersion: required(filled, `apiVersion: ${API_VERSION}`),
+    kind: required(filled, 'kind: SLO'),
+  },
+  'open',
+)
 
 export const readSli = record({
   apiVersion: required(filled),

@@ -85,7 +85,7 @@ function gatherDocuments(text: SpecText, gathered: Gathered): void {
       text,
       path: '',
       keyAt: start,
-      resolve: (node) => (isAlias(node) ? node.resolve(document) : node),
+      resolve: (node) => (isAlias(node) ? (node.resolve(document) ?? node) : node),
     }
     const kind = readKind(contents, context)
     if (kind === 'SLO') {

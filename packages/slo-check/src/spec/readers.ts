@@ -26,6 +26,8 @@ export type Reader<T> = (node: unknown, context: Context) => Located<T> | undefi
 export interface Field<T> {
   readonly read: Reader<T>
   readonly required: boolean
+  /** What to write where it is missing. */
+  readonly example?: string
 }
 
 type Fields = Readonly<Record<string, Field<unknown>>>
@@ -37,8 +39,8 @@ export type RecordOf<F extends Fields> = {
 /** What a reader gives. */
 export type ReadBy<R> = R extends Reader<infer T> ? T : never
 
-export function required<T>(read: Reader<T>): Field<T> {
-  return { read, required: true }
+export function required<T>(read: Reader<T>, example?: string): Field<T> {
+  return { read, required: true, ...(example === undefined ? {} : { example }) }
 }
 
 export function optional<T>(read: Reader<T>): Field<T> {
@@ -67,10 +69,14 @@ export function record<F extends Fields>(
     const present = new Set(entries.value.map(({ key }) => key))
     for (const [name, field] of Object.entries(fields)) {
       if (field.required && !present.has(name))
-        context.text.report(entries.at, `\`${join(context.path, name)}\` is missing`)
+        context.text.report(entries.at, missing(join(context.path, name), field.example))
     }
     return { value: values as RecordOf<F>, at: entries.at, present }
   }
+}
+
+function missing(path: string, example: string | undefined): string {
+  return `\`${path}\` is missing${example === undefined ? '' : `: write \`${example}\``}`
 }
 
 /** True when a mapping lacks a field; a field that was refused is not lacking, its own fault says enough. */
@@ -144,13 +150,18 @@ export function number(
 ): Reader<number> {
   return (raw, context) => {
     const node = context.resolve(raw)
-    if (!isScalar(node) || typeof node.value !== 'number') return wrong(node, context, 'a number')
+    if (!isScalar(node) || typeof node.value !== 'number')
+      return wrong(node, context, 'a number', isNumeral(node) ? ': leave out the quotes' : '')
     const at = offsetOf(node, context)
     const complaint = Number.isFinite(node.value) ? test(node.value) : 'must be a finite number'
     if (complaint === undefined) return { value: node.value, at }
     context.text.report(at, `\`${context.path}\` ${complaint}, got ${node.value}`)
     return undefined
   }
+}
+
+function isNumeral(node: unknown): boolean {
+  return isScalar(node) && typeof node.value === 'string' && /^-?\d*\.?\d+$/u.test(node.value)
 }
 
 export function boolean(): Reader<boolean> {
@@ -165,6 +176,9 @@ export function boolean(): Reader<boolean> {
 /** Text whose scalar is wanted too, to find places inside it. */
 export function scalarText(): Reader<{ readonly text: string; readonly scalar: Scalar }> {
   return (raw, context) => {
+    const node = context.resolve(raw)
+    // A selector that begins with its brace is a mapping to YAML.
+    if (isMap(node)) return wrong(node, context, 'text', ': put it in quotes')
     const found = textScalar(raw, context)
     if (found === undefined) return undefined
     if (found.value.trim() === '') return wrong(found.scalar, context, 'a query')

@@ -1,4 +1,4 @@
-import { LineCounter, Scalar, parseAllDocuments, type Document } from 'yaml'
+import { LineCounter, Scalar, parseAllDocuments, type Document, type YAMLError } from 'yaml'
 import type { Issue, Place } from '../error.ts'
 
 /** One spec file: its YAML documents, its positions, and the faults found so far. */
@@ -25,9 +25,10 @@ export function readSpecText(file: string, text: string): SpecText {
   const report = (offset: number, message: string): void => {
     issues.push({ ...place(offset), message })
   }
-  for (const document of documents) {
-    for (const fault of [...document.errors, ...document.warnings])
-      report(fault.pos[0], `not valid YAML: ${lowerFirst(fault.message)}`)
+  for (const { errors, warnings } of documents) {
+    // The parser goes on after a fault, and what it finds then are mostly its consequences.
+    const [fault] = [...errors, ...warnings]
+    if (fault !== undefined) report(fault.pos[0], yamlFault(fault))
   }
   const locator = (scalar: Scalar): ((offset: number) => Place) => {
     let offsets: readonly number[] | undefined
@@ -79,6 +80,14 @@ function isSpace(unit: string | undefined): boolean {
   return unit === ' ' || unit === '\t' || unit === '\n' || unit === '\r'
 }
 
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1)
+function yamlFault({ code, message }: YAMLError): string {
+  const told = message.slice(0, 1).toLowerCase() + message.slice(1)
+  return `not valid YAML: ${told}${FROM_INDENTATION.has(code) ? '; is the indentation right?' : ''}`
 }
+
+/** What the parser says of a line that stands too far to the left or right. */
+const FROM_INDENTATION: ReadonlySet<string> = new Set([
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'MULTILINE_IMPLICIT_KEY',
+])

@@ -50,7 +50,7 @@ function writeRun(id: string, truth: InstanceTruth, start: string): void {
   writeFileSync(join(path, 'instance-1.metrics.jsonl'), `${lines.join('\n')}\n`)
 }
 
-function write(name: string, text: string): string {
+function write(name: string, text: string | Uint8Array): string {
   writeFileSync(join(dir, name), text)
   return name
 }
@@ -110,9 +110,18 @@ describe('bad input is exit 2, one clear message on stderr, nothing on stdout an
     [
       'a spec that is not there',
       () => ['absent.yaml'],
-      /^slo-check: cannot read the spec absent\.yaml: ENOENT.*\[ERR_PLIMSOLL_FILE_UNREADABLE\]\n$/u,
+      /^slo-check: cannot read the spec absent\.yaml: there is no such file.*\[ERR_PLIMSOLL_FILE_UNREADABLE\]\n$/u,
     ],
-    ['a spec that is a folder', () => ['.'], /cannot read the spec \.: EISDIR/u],
+    [
+      'a spec that is a folder',
+      () => ['.'],
+      /cannot read the spec \.: it is a folder, not a file/u,
+    ],
+    [
+      'a spec that is no text',
+      () => [write('utf16.yaml', Buffer.from('kind: SLO', 'utf16le').fill(0xff, 0, 1))],
+      /the spec utf16\.yaml is no text in UTF-8/u,
+    ],
     [
       'a spec that is no YAML',
       () => [write('broken.yaml', 'kind: "SLO\n')],
@@ -148,12 +157,12 @@ describe('bad input is exit 2, one clear message on stderr, nothing on stdout an
     [
       'telemetry that is not there',
       () => [HARVEST, '--otlp', 'absent.jsonl'],
-      /cannot read absent\.jsonl: ENOENT/u,
+      /cannot read absent\.jsonl: there is no such file/u,
     ],
     [
       'telemetry without metrics',
       () => [HARVEST, '--otlp', write('empty.jsonl', '')],
-      /empty\.jsonl has no data: its file holds no line \[ERR_PLIMSOLL_RUN_NO_DATA\]/u,
+      /empty\.jsonl has no data: its file holds no line .*\[ERR_PLIMSOLL_RUN_NO_DATA\]/u,
     ],
   ])('%s', (_what, args, message) => {
     const { code, out, err } = sloCheck(args())
@@ -205,7 +214,7 @@ describe('the report', () => {
 
     expect(code).toBe(2)
     expect(out).toContain('verdict: pass')
-    expect(err).toContain('cannot write the report to no/such/report.json: ENOENT')
+    expect(err).toContain('cannot write the report to no/such/report.json: there is no such file')
   })
 
   test('is explained below the table', () => {

@@ -284,6 +284,16 @@ test('queries that do not parse are all named with their places in the spec, and
   })
 })
 
+test('a placeholder that is none of ours is told with those that are', async () => {
+  const spec = sloText({ indicator: ratio(`sum(increase(${LOOKUPS}[$range]))`, LOOKUPS) })
+
+  await expect(checked(spec, [instance('a')])).rejects.toMatchObject({
+    issues: [
+      { message: expect.stringMatching(/; the placeholders are \$run, \$window and \$service$/u) },
+    ],
+  })
+})
+
 test.each([
   [`${LOOKUPS}[5m]`, 'gives a range of samples, not a number; put a function around it'],
   ['"text"', 'gives a string, not a number; put a function around it'],

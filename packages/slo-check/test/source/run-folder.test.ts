@@ -93,7 +93,7 @@ describe('a named run', () => {
     expect(() => plan('onne')).toThrow(
       `there is no run onne: neither a folder of that path nor ${join(dir, 'runs', 'onne')}; did you mean one?`,
     )
-    expect(() => plan('xyzzy')).toThrow('; the newest are one')
+    expect(() => plan('xyzzy')).toThrow('; the newest here: one')
   })
 })
 

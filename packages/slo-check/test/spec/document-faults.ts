@@ -1,4 +1,4 @@
-import { edited } from '../spec-text.ts'
+import { edited, sloText } from '../spec-text.ts'
 
 /** Faults of documents and of their fields. */
 export const DOCUMENT_FAULTS: readonly (readonly [
@@ -32,6 +32,33 @@ export const DOCUMENT_FAULTS: readonly (readonly [
     ['slo.yaml:3:1: not valid YAML: missing closing "quote'],
   ],
   [
+    'tabs in place of spaces, whose consequences are not told',
+    edited('  service: harvest', '\tservice: harvest').replaceAll('\n  ', '\n\t'),
+    ['slo.yaml:4:1: not valid YAML: tabs are not allowed as indentation'],
+  ],
+  [
+    'a line too far to the right',
+    edited('  service: harvest', '  service: harvest\n    timeWindow: []'),
+    [
+      'slo.yaml:7:12: not valid YAML: nested mappings are not allowed in compact mappings; is the indentation right?',
+    ],
+  ],
+  [
+    'an alias of nothing',
+    edited('  service: harvest', '  service: *name'),
+    ['slo.yaml:7:12: `spec.service` must be text, got an alias of nothing'],
+  ],
+  [
+    'a query without quotes that begins with a brace',
+    sloText({
+      indicator: '{ thresholdMetric: { metricSource: { spec: { query: {error_type: ""} } } } }',
+      objective: '{ op: lte, value: 1, target: 0.9 }',
+    }),
+    [
+      'slo.yaml:13:63: `spec.indicator.spec.thresholdMetric.metricSource.spec.query` must be text, got a mapping: put it in quotes',
+    ],
+  ],
+  [
     'a field given twice',
     edited('kind: SLO', 'kind: SLO\nkind: SLO'),
     ['slo.yaml:3:1: not valid YAML: map keys must be unique'],
@@ -39,9 +66,9 @@ export const DOCUMENT_FAULTS: readonly (readonly [
   [
     'no apiVersion',
     edited('apiVersion: openslo/v1\n', ''),
-    ['slo.yaml:1:1: `apiVersion` is missing'],
+    ['slo.yaml:1:1: `apiVersion` is missing: write `apiVersion: openslo/v1`'],
   ],
-  ['no kind', edited('kind: SLO\n', ''), ['slo.yaml:1:1: `kind` is missing']],
+  ['no kind', edited('kind: SLO\n', ''), ['slo.yaml:1:1: `kind` is missing: write `kind: SLO`']],
   [
     'version v1alpha',
     edited('openslo/v1', 'openslo/v1alpha'),
@@ -110,7 +137,9 @@ export const DOCUMENT_FAULTS: readonly (readonly [
   [
     'no time window',
     edited('  timeWindow: [{ duration: 28d, isRolling: true }]\n', ''),
-    ['slo.yaml:7:3: `spec.timeWindow` is missing'],
+    [
+      'slo.yaml:7:3: `spec.timeWindow` is missing: write `timeWindow: [{ duration: 28d, isRolling: true }]`',
+    ],
   ],
   [
     'an empty list of time windows',

@@ -28,7 +28,9 @@ export const OBJECTIVE_FAULTS: readonly (readonly [
   [
     'a target of 1',
     edited('0.9', '1'),
-    ['slo.yaml:10:26: `spec.objectives[0].target` must be at least 0 and below 1, got 1'],
+    [
+      'slo.yaml:10:26: `spec.objectives[0].target` must be at least 0 and below 1 (to allow no bad event at all, write an SLO that counts them: at most 0), got 1',
+    ],
   ],
   [
     'a negative target',
@@ -38,7 +40,9 @@ export const OBJECTIVE_FAULTS: readonly (readonly [
   [
     'a target that is text',
     edited('0.9', '"0.9"'),
-    ['slo.yaml:10:26: `spec.objectives[0].target` must be a number, got the text "0.9"'],
+    [
+      'slo.yaml:10:26: `spec.objectives[0].target` must be a number, got the text "0.9": leave out the quotes',
+    ],
   ],
   [
     'a target that is not a number',
