@@ -19,9 +19,12 @@ async function program(code: string): Promise<unknown> {
   return JSON.parse(stdout) as unknown
 }
 
+// undici 6 and 7, in Node 22 and 24, have the first slot, undici 8, in Node 26, both. The platform fills them when
+// something of its fetch is first touched.
 const SLOTS = `
-  const slot = (n) => globalThis[Symbol.for('undici.globalDispatcher.' + n)]
-  const name = (n) => slot(n)?.constructor.name
+  const slots = () => [1, 2].map((n) => globalThis[Symbol.for('undici.globalDispatcher.' + n)])
+  const same = (before) => slots().every((dispatcher, n) => dispatcher === before[n] || before[n] === undefined)
+  Response
 `
 
 test('observing loads no undici of ours', async () => {
@@ -37,19 +40,16 @@ test('observing loads no undici of ours', async () => {
   expect(loaded).toBe(0)
 })
 
-test('making a fetch leaves the dispatcher of the platform as it was', async () => {
-  const seen = await program(`
+test('making a fetch and using it leaves the dispatcher of the platform as it was', async () => {
+  const kept = await program(`
     ${SLOTS}
-    import { createRequire } from 'node:module'
     import { createFetch } from ${JSON.stringify(index)}
-    createFetch()
-    const { Agent, Dispatcher1Wrapper } = createRequire(${JSON.stringify(index)})('undici')
-    await fetch('http://127.0.0.1:9/').catch(() => {})
-    const theirs = [slot(1)]
-    console.log(JSON.stringify([name(1), theirs.some((d) => d instanceof Agent || d instanceof Dispatcher1Wrapper)]))
+    const before = slots()
+    await createFetch()('http://127.0.0.1:9/').catch(() => {})
+    console.log(JSON.stringify([before[0] !== undefined, same(before)]))
   `)
 
-  expect(seen).toEqual(['Agent', false])
+  expect(kept).toEqual([true, true])
 })
 
 test('a dispatcher that the program chose stays', async () => {
@@ -57,9 +57,10 @@ test('a dispatcher that the program chose stays', async () => {
     ${SLOTS}
     import { createFetch } from ${JSON.stringify(index)}
     const own = { dispatch: () => true }
-    globalThis[Symbol.for('undici.globalDispatcher.1')] = own
+    for (const n of [1, 2]) globalThis[Symbol.for('undici.globalDispatcher.' + n)] = own
+    const before = slots()
     createFetch()
-    console.log(JSON.stringify(slot(1) === own))
+    console.log(JSON.stringify(same(before)))
   `)
 
   expect(kept).toBe(true)

@@ -38,8 +38,8 @@ export function freshenedHandler(
         handler.onResponseStart?.(controller, status, headers, message)
         return
       }
-      stored = storedResponse(controller, body as readonly Buffer[])
       const renewed = renewedHeaders(entry, headers, clock)
+      stored = storedResponse(controller, body as readonly Buffer[], rawHeaders(renewed))
       handler.onResponseStart?.(stored.controller, entry.statusCode, renewed, entry.statusMessage)
     },
     onResponseData(controller, chunk) {
@@ -81,6 +81,13 @@ function renewedHeaders(
   return renewed
 }
 
+/** Names and values in turn, as they come off the wire. */
+function rawHeaders(headers: { readonly [name: string]: string | readonly string[] }): Buffer[] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    [value].flat().flatMap((each) => [Buffer.from(name, 'latin1'), Buffer.from(each, 'latin1')]),
+  )
+}
+
 interface StoredResponse {
   readonly controller: Dispatcher.DispatchController
   sendTo(handler: Dispatcher.DispatchHandler): void
@@ -90,6 +97,7 @@ interface StoredResponse {
 function storedResponse(
   origin: Dispatcher.DispatchController,
   body: readonly Buffer[],
+  raw: Buffer[],
 ): StoredResponse {
   const controller: Dispatcher.DispatchController = {
     get aborted() {
@@ -99,8 +107,8 @@ function storedResponse(
       return origin.reason
     },
     paused: false,
-    // Absent, so that the headers are taken and not the raw ones of the 304.
-    rawHeaders: null,
+    // A fetch of undici 8, such as Node 26's, reads the raw headers and nothing else.
+    rawHeaders: raw,
     rawTrailers: null,
     pause: () => {},
     resume: () => {},
