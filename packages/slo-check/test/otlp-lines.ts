@@ -39,7 +39,7 @@ export interface InstanceTruth {
   readonly markers?: 'both' | 'start' | 'none'
   readonly counters?: readonly CounterTruth[]
   readonly gauges?: readonly GaugeTruth[]
-  readonly histograms?: readonly HistogramTruth[]
+  readonly histograms?: readonly HistogramTruth[] | undefined
 }
 
 export const START = 1_795_000_000
