@@ -113,7 +113,7 @@ class PolicedCall {
     this.#input = input
     this.#init = init
     this.#target = target
-    this.#host = target.url === undefined ? undefined : around.hostOf(target.url)
+    this.#host = target.url === undefined ? undefined : around.hostOf(target.url.origin)
     this.#startMs = around.clock.now()
     const deadlineMs = this.#host?.deadlineMs ?? Infinity
     const ownRole = role ?? this.#host?.role

@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto'
 
 const BLOCK = 64
+const DIGEST = 32
 
 interface Pads {
   readonly inner: Buffer
+  /** The outer pad, with room behind it for the inner hash. */
   readonly outer: Buffer
 }
 
@@ -16,11 +18,19 @@ const padsOf = new WeakMap<Uint8Array, Pads>()
 export function hmacSha256(key: Uint8Array, text: string): string {
   let pads = padsOf.get(key)
   if (pads === undefined) {
-    pads = { inner: pad(key, 0x36), outer: pad(key, 0x5c) }
+    pads = {
+      inner: pad(key, 0x36),
+      outer: Buffer.concat([pad(key, 0x5c), Buffer.alloc(DIGEST)]),
+    }
     padsOf.set(key, pads)
   }
-  const inner = hash('sha256', Buffer.concat([pads.inner, Buffer.from(text)]), 'buffer')
-  return hash('sha256', Buffer.concat([pads.outer, inner]), 'hex')
+  const { inner, outer } = pads
+  const message = Buffer.allocUnsafe(BLOCK + Buffer.byteLength(text))
+  message.set(inner)
+  message.write(text, BLOCK)
+  // Text costs less than a buffer that lives for one line.
+  outer.write(hash('sha256', message, 'binary'), BLOCK, 'latin1')
+  return hash('sha256', outer, 'hex')
 }
 
 function pad(key: Uint8Array, byte: number): Buffer {

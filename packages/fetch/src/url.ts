@@ -19,7 +19,7 @@ const MIN_KEY_BYTES = 16
  * Rules of OpenTelemetry's `url.full`, made stricter: an allow list in place of a list of known secrets.
  */
 export function redactUrl(url: string | URL, options: RedactOptions = {}): string {
-  const parsed = URL.parse(String(url))
+  const parsed = asUrl(url)
   if (parsed === null) return REDACTED
   if (!isHttp(parsed)) return `${parsed.protocol}${REDACTED}`
   const path =
@@ -40,7 +40,7 @@ function redactParameter(part: string, allowed: readonly string[]): string {
   if (part === '') return part
   const equals = part.indexOf('=')
   const key = equals === -1 ? part : part.slice(0, equals)
-  if (allowed.includes(decodedKey(key))) return part
+  if (allowed.length > 0 && allowed.includes(decodedKey(key))) return part
   // What has no value is all value, and may end in padding: `?c2VjcmV0=`.
   return equals === -1 || /^=+$/u.test(part.slice(equals)) ? REDACTED : `${key}=${REDACTED}`
 }
@@ -67,14 +67,20 @@ export function hostOf(url: URL): { readonly address: string; readonly port: num
  * serialises it, without userinfo and fragment.
  */
 export function hashUrl(url: string | URL, key: Uint8Array = processUrlHashKey()): string {
-  const parsed = URL.parse(String(url))
-  if (parsed !== null) {
-    parsed.username = ''
-    parsed.password = ''
-    parsed.hash = ''
-  }
-  const text = parsed === null ? String(url) : parsed.href
-  return hmacSha256(key, text).slice(0, 32)
+  const parsed = asUrl(url)
+  return hmacSha256(key, parsed === null ? String(url) : plainHref(parsed)).slice(0, 32)
+}
+
+function plainHref(url: URL): string {
+  const { username, password, hash, href } = url
+  if (username === '' && password === '' && hash === '') return href
+  const plain = new URL(url)
+  plain.username = plain.password = plain.hash = ''
+  return plain.href
+}
+
+function asUrl(url: string | URL): URL | null {
+  return url instanceof URL ? url : URL.parse(url)
 }
 
 // A registered symbol, because the preload and the program may hold two copies of this package.

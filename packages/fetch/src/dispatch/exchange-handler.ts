@@ -1,6 +1,7 @@
 import {
   errorTypeOf,
   PlimsollError,
+  startTimer,
   type AttemptRecord,
   type Clock,
   type Recorder,
@@ -8,7 +9,6 @@ import {
 } from '@plimsoll/policies'
 import type { CorruptionReason } from '@plimsoll/semconv'
 import type { Dispatcher } from 'undici'
-import { alarm } from '../alarm.ts'
 import type { HostState } from '../hosts/host-registry.ts'
 import { parseRetryAfter } from '../retry-after.ts'
 import {
@@ -66,7 +66,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#stopAlarm =
       limit.afterMs === Infinity
         ? undefined
-        : alarm(watched.clock, limit.afterMs, () => this.#timeOut())
+        : startTimer(watched.clock, limit.afterMs, () => this.#timeOut())
     this.#onAbort = signal === undefined ? undefined : () => this.#abandon()
     if (this.#onAbort !== undefined) signal?.addEventListener('abort', this.#onAbort)
   }

@@ -13,7 +13,7 @@ import type { HostState } from '../hosts/host-registry.ts'
 import { redactUrl, type RedactOptions } from '../url.ts'
 import { ExchangeHandler } from './exchange-handler.ts'
 import { HOP } from './hop.ts'
-import { urlOf, type Dispatch, type HopOptions, type Interceptor } from './options.ts'
+import { originOf, type Dispatch, type HopOptions, type Interceptor } from './options.ts'
 import { Permits } from './permits.ts'
 import { refuse } from './refusal.ts'
 
@@ -22,7 +22,8 @@ export interface ExchangeDeps {
   readonly clock: Clock
   readonly recorder: Recorder
   readonly tracing: Tracing
-  readonly hostOf: (url: URL) => HostState
+  /** The host of an origin. */
+  readonly hostOf: (origin: string) => HostState
   readonly redact: RedactOptions
   readonly verifyDigests: boolean
 }
@@ -47,7 +48,6 @@ class Exchange {
   readonly #options: HopOptions
   readonly #handler: Dispatcher.DispatchHandler
   readonly #call: CallState
-  readonly #url: URL
   readonly #host: HostState
   /** Whether the call has its answer already, and this renews the cache. */
   readonly #background: boolean
@@ -64,8 +64,7 @@ class Exchange {
     this.#options = options
     this.#handler = handler
     this.#call = call
-    this.#url = urlOf(options)
-    this.#host = deps.hostOf(this.#url)
+    this.#host = deps.hostOf(originOf(options))
     this.#background = options[HOP]?.responded === true
   }
 
@@ -110,8 +109,9 @@ class Exchange {
   }
 
   #send(permits: Permits): void {
-    const { deps, call, url, redact } = this.#surroundings()
-    const { method } = this.#options
+    const deps = this.#deps
+    const call = this.#call
+    const { method, path, origin } = this.#options
     const { subject } = this.#host
     const resendCount = this.#background ? 0 : call.exchanges++
     if (!this.#background) call.lastSubject = subject
@@ -121,7 +121,7 @@ class Exchange {
       port: subject.port,
       // Read only where a tracer listens.
       get urlFull() {
-        return redactUrl(url, redact)
+        return redactUrl(new URL(path, origin), deps.redact)
       },
       resendCount,
     })
@@ -173,15 +173,6 @@ class Exchange {
     if (this.#background) return
     this.#call.breakerState = state
     this.#call.breakerRecorded = recorded
-  }
-
-  #surroundings(): {
-    readonly deps: ExchangeDeps
-    readonly call: CallState
-    readonly url: URL
-    readonly redact: RedactOptions
-  } {
-    return { deps: this.#deps, call: this.#call, url: this.#url, redact: this.#deps.redact }
   }
 }
 

@@ -13,9 +13,10 @@ export type Dispatch = (options: HopOptions, handler: Dispatcher.DispatchHandler
 /** A function around a dispatch, as undici composes them. */
 export type Interceptor = (dispatch: Dispatch) => Dispatch
 
-/** The URL that the exchange asks for. */
-export function urlOf(options: Dispatcher.DispatchOptions): URL {
-  return new URL(options.path, options.origin)
+/** Scheme, name and port of whom the exchange asks. */
+export function originOf({ origin, path }: Dispatcher.DispatchOptions): string {
+  if (typeof origin === 'string') return origin
+  return origin === undefined ? new URL(path).origin : origin.origin
 }
 
 export type Headers = { readonly [name: string]: string | string[] | undefined }

@@ -59,16 +59,16 @@ export interface Shared {
   readonly random: () => number
 }
 
-/** The states of the hosts that were asked, made on first sight and bounded in number. */
-export function hostRegistry(options: FetchOptions, shared: Shared): (url: URL) => HostState {
+/** The states of the hosts that were asked, by origin (scheme, name and port), made on first sight and bounded in number. */
+export function hostRegistry(options: FetchOptions, shared: Shared): (origin: string) => HostState {
   const find = policyFinder(options.defaults ?? {}, options.hosts ?? {})
   const states = lru<HostState>(options.maxHosts ?? FETCH_DEFAULTS.maxHosts, (state) => {
     // Who waits for its limiter goes on waiting; only the count of breakers has to hear of it.
     state.breaker?.dispose()
   })
-  return (url) =>
-    states.ensure(url.host === '' ? url.href : `${url.protocol}${url.host}`, () => {
-      const { address, port } = hostOf(url)
+  return (origin) =>
+    states.ensure(origin, () => {
+      const { address, port } = hostOf(new URL(origin))
       return hostState(Object.freeze({ address, port }), find(address, port), shared)
     })
 }

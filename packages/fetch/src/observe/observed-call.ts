@@ -47,7 +47,7 @@ export class ObservedCall {
 
   /** An exchange begins: the first, or after a redirect. */
   begin(origin: string | URL, path: string, method: string): Exchange {
-    const url = URL.parse(path, String(origin))
+    const url = this.#urlOf(String(origin), path)
     const subject = url === null ? this.#subject : hostOf(url)
     const { clock, redact, tracing } = this.#deps
     const span = tracing.startAttempt({
@@ -63,6 +63,13 @@ export class ObservedCall {
     const exchange: Exchange = { subject, method, startMs: clock.now(), span }
     this.#open.add(exchange)
     return exchange
+  }
+
+  /** The URL of an exchange; that of the call, where it is the same, saves reading it again. */
+  #urlOf(origin: string, path: string): URL | null {
+    const { url } = this.#target
+    if (url !== undefined && url.origin === origin && url.pathname + url.search === path) return url
+    return URL.parse(path, origin)
   }
 
   /** Its headers came. */
