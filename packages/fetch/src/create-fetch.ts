@@ -18,12 +18,11 @@ import {
 import { callOptionsOf, type CallOptions } from './call-options.ts'
 import { callState, type CallState } from './call-state.ts'
 import type { ExchangeDeps } from './dispatch/exchange.ts'
-import { isPoliced } from './dispatch/policed.ts'
 import { dispatchStack, type Stack } from './dispatch/stack.ts'
 import { hostRegistry, type HostState } from './hosts/host-registry.ts'
 import type { CacheOptions, FetchOptions } from './options.ts'
 import { asFetch, lowestFetch, type AnyFetch } from './platform.ts'
-import { initMembers, overHttp, targetOf, type Target } from './target.ts'
+import { initMembers, measuredTarget, type Target } from './target.ts'
 import { hashUrl } from './url.ts'
 import { validateFetchOptions } from './validate-options.ts'
 
@@ -45,9 +44,8 @@ export function createFetch(options: FetchOptions = {}): typeof globalThis.fetch
   return asFetch((input, init, extra) => {
     // What is no dictionary is refused by the platform, in the platform's words.
     if (init !== undefined && init !== null && typeof init !== 'object') return below(input, init)
-    if (isPoliced(init)) return below(input, init)
-    const target = targetOf(input, init)
-    if (!overHttp(target)) return below(input, init)
+    const target = measuredTarget(input, init)
+    if (target === undefined) return below(input, init)
     return new PolicedCall(surroundings, input, init ?? {}, target, callOptionsOf(extra)).run()
   }, below)
 }

@@ -1,3 +1,4 @@
+import { isPoliced } from './dispatch/policed.ts'
 import { hostOf, isHttp } from './url.ts'
 
 /** What a call asks for, read without changing anything of it. */
@@ -8,8 +9,6 @@ export interface Target {
   readonly signal: AbortSignal | undefined
   /** Whether the same request can be sent twice: a stream is gone once it was read. */
   readonly replayable: boolean
-  /** Whether the caller declared a digest of the body (`integrity`). */
-  readonly integrity: boolean
   /** Whether the caller keeps this call out of caches (`cache: 'no-store'`). */
   readonly noStore: boolean
 }
@@ -39,9 +38,18 @@ const INIT_MEMBERS = [
 
 type Members = { [name: string]: unknown }
 
-/** Whether a call goes over HTTP. What cannot be read counts as HTTP: it fails as an HTTP call would. */
-export function overHttp(target: Target): boolean {
-  return target.url === undefined || isHttp(target.url)
+/**
+ * What a call asks for, where it is for us to measure: over HTTP, or of a URL that cannot be read, since that fails as an
+ * HTTP call would. Reading must not fail where the platform does not, nor in another way.
+ */
+export function measuredTarget(input: unknown, init: unknown): Target | undefined {
+  try {
+    if (isPoliced(init)) return undefined
+    const target = targetOf(input, init)
+    return target.url === undefined || isHttp(target.url) ? target : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Host and port of the call, as far as they are known. */
@@ -63,7 +71,6 @@ export function targetOf(input: unknown, init: unknown): Target {
     method: methodOf(read('method')),
     signal: signalOf(given !== undefined && 'signal' in given ? given['signal'] : read('signal')),
     replayable: ownBody === undefined ? isEmpty(request?.['body']) : isReplayable(ownBody),
-    integrity: typeof read('integrity') === 'string' && read('integrity') !== '',
     noStore: read('cache') === 'no-store',
   }
 }

@@ -9,9 +9,8 @@ import { processTracing } from '@plimsoll/telemetry'
 import { callOptionsOf } from '../call-options.ts'
 import { isIntegrityMismatch, subjectOf } from '../call-record.ts'
 import { callState } from '../call-state.ts'
-import { isPoliced } from '../dispatch/policed.ts'
 import { asFetch, isWrapped, type AnyFetch } from '../platform.ts'
-import { overHttp, targetOf, type Target } from '../target.ts'
+import { measuredTarget, type Target } from '../target.ts'
 import type { RedactOptions } from '../url.ts'
 import { withExchangesToldTo } from './exchange-channels.ts'
 import { ObservedCall, type ObserveDeps } from './observed-call.ts'
@@ -43,19 +42,10 @@ export function observeFetch(
     urlHashKey: options.urlHashKey,
   }
   return asFetch((input, init, extra) => {
-    const target = readQuietly(input, init)
-    if (target === undefined || !overHttp(target) || isPoliced(init)) return below(input, init)
+    const target = measuredTarget(input, init)
+    if (target === undefined) return below(input, init)
     return observed(deps, target, callOptionsOf(extra).role, () => below(input, init))
   }, below)
-}
-
-/** Reading must not fail where the platform would not. */
-function readQuietly(input: unknown, init: unknown): Target | undefined {
-  try {
-    return targetOf(input, init)
-  } catch {
-    return undefined
-  }
 }
 
 function observed(

@@ -87,6 +87,15 @@ export const BODIES: readonly PlatformCase[] = [
     const body = streamOf('one ', 'two ', 'three')
     return json(await fetch(`${base}/echo`, { method: 'POST', body, duplex: 'half' }))
   }),
+  at('a member of init that cannot be read rejects, and does not throw', async (fetch, base) => {
+    const init: RequestInit = {
+      get method(): string {
+        throw new RangeError('no method')
+      },
+    }
+    const answer: unknown = fetch(`${base}/text`, init)
+    return [answer instanceof Promise, await failure(() => answer as Promise<Response>)]
+  }),
   at('a stream without duplex is refused', async (fetch, base) =>
     failure(() => fetch(`${base}/echo`, { method: 'POST', body: streamOf('x') })),
   ),
