@@ -34,8 +34,19 @@ export interface GoProgramOptions {
 }
 
 const bridgeName = 'plimsollPromql'
+const MINUTE_MS = 60_000
 
 export async function startGoProgram(options: GoProgramOptions): Promise<GoProgram> {
+  // Node may find nothing to wait for while WebAssembly compiles (nodejs/node#36616), and end the process in the middle.
+  const hold = setInterval(() => undefined, MINUTE_MS)
+  try {
+    return await start(options)
+  } finally {
+    clearInterval(hold)
+  }
+}
+
+async function start(options: GoProgramOptions): Promise<GoProgram> {
   const artefact = await loadArtefact()
   const bridge: Partial<Bridge> & GoProgramOptions = { lookbackMs: options.lookbackMs }
   const output = lastOutput()

@@ -28,6 +28,20 @@ describe('the Go program', () => {
     expect(result).toEqual({ code: 0, out: '600\n', err: '' })
   })
 
+  // Node may end a process while WebAssembly compiles, if nothing else is to be waited for (nodejs/node#36616).
+  test('holds the process until it has started, and no longer', () => {
+    const result = run(`
+      import { createEngine } from '@plimsoll/promql'
+      const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+      const starting = createEngine()
+      console.log(timers())
+      await starting
+      console.log(timers())
+    `)
+
+    expect(result).toEqual({ code: 0, out: '1\n0\n', err: '' })
+  })
+
   test('adds nothing to the global scope', () => {
     const result = run(`
       const before = Object.getOwnPropertyNames(globalThis)

@@ -1,8 +1,17 @@
-import { failureText } from './cli/failure.ts'
-import { run } from './cli/run.ts'
+import { createEngine } from '@plimsoll/promql'
+
+const args = process.argv.slice(2)
+// The engine takes the longest to start, and mostly on other threads: meanwhile the rest is loaded.
+const isCheck =
+  args.length > 0 && !['--help', '-h', '--version'].some((flag) => args.includes(flag))
+const starting = isCheck ? createEngine() : undefined
+starting?.catch(() => undefined)
+
+const { failureText } = await import('./cli/failure.ts')
+const { run } = await import('./cli/run.ts')
 
 const stop = (error: unknown): void => {
-  process.stderr.write(failureText(error, process.argv.includes('--debug')))
+  process.stderr.write(failureText(error, args.includes('--debug')))
   process.exit(2)
 }
 process.on('uncaughtException', stop)
@@ -13,13 +22,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 process.exitCode = await run({
-  args: process.argv.slice(2),
+  args,
   env: process.env,
   isTty: process.stdout.isTTY,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-  startEngine: async () => {
-    const { createEngine } = await import('@plimsoll/promql')
-    return createEngine()
-  },
+  startEngine: () => starting ?? createEngine(),
 })

@@ -7,7 +7,7 @@ export const RUN_LABEL = prometheusLabel(ATTRIBUTES.runId.key)
 export const OVERFLOW_LABEL = prometheusLabel(ATTRIBUTES.metricOverflow.key)
 
 /** A string literal of PromQL. */
-function quoted(value: string): string {
+export function quoted(value: string): string {
   return `"${escaped(value)}"`
 }
 

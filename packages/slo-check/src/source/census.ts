@@ -1,7 +1,7 @@
 import { ATTRIBUTES, INSTRUMENTS, prometheusLabel, prometheusName } from '@plimsoll/semconv'
 import type { Engine, Labels } from '@plimsoll/promql'
 import { samplesOf } from '../count/numbers.ts'
-import { OVERFLOW_LABEL, RUN_LABEL, metricOfRun } from '../query/selector.ts'
+import { OVERFLOW_LABEL, RUN_LABEL, metricOfRun, quoted } from '../query/selector.ts'
 import { durationText } from '../query/template.ts'
 
 /** Where all the data of an engine lie in time: Unix seconds. */
@@ -41,16 +41,25 @@ export function windowOver(extent: Extent): number {
   return Math.ceil(extent.to - extent.from) + 60
 }
 
-/** Every metric with its writers. */
+/** Every metric with its writers; of a histogram its `_count` alone, for its buckets are most of all series. */
 export function takeCensus(engine: Engine, extent: Extent): Recorded[] {
   const window = durationText(windowOver(extent))
   const by = ['__name__', RUN_LABEL, SERVICE_LABEL, OVERFLOW_LABEL, 'job', 'instance'].join(', ')
-  const query = `group by (${by}) (last_over_time({__name__=~".+"}[${window}]))`
+  const query = `group by (${by}) (last_over_time({__name__=~".+",__name__!~".+_(bucket|sum)"}[${window}]))`
   return samplesOf(engine.instant(query, extent.to)).map(({ metric }) => ({
     metric: metric['__name__'] ?? '',
     overflow: metric[OVERFLOW_LABEL] === 'true',
     ...writerOf(metric),
   }))
+}
+
+/** Names of all metrics of a run. */
+export function metricNamesOf(engine: Engine, extent: Extent, run: string | null): string[] {
+  const every = `{__name__=~".+",${RUN_LABEL}=${quoted(run ?? '')}}`
+  const query = `group by (__name__) (last_over_time(${every}[${durationText(windowOver(extent))}]))`
+  return samplesOf(engine.instant(query, extent.to)).flatMap(
+    ({ metric }) => metric['__name__'] ?? [],
+  )
 }
 
 /** The markers of every instance: `start` and `end` times of runs. */

@@ -1,6 +1,7 @@
 import type { Engine, LoadReport } from '@plimsoll/promql'
 import { SloCheckError } from '../error.ts'
 import {
+  metricNamesOf,
   readLosses,
   readMarkers,
   takeCensus,
@@ -66,11 +67,11 @@ export function embeddedSource(options: EmbeddedOptions): Source {
   const overflows = overflowsOf(recorded, found.run.id)
   warnings.push(...lossesOf(engine, extent, found.run.id), ...overflows.map(({ reason }) => reason))
   const flaws = [...overflows, ...leftOutOf(loaded)]
-  return sourceOf(options, found, { recorded, warnings, flaws })
+  return sourceOf(options, found, { extent, warnings, flaws })
 }
 
 interface Findings {
-  readonly recorded: readonly Recorded[]
+  readonly extent: Extent
   readonly warnings: readonly string[]
   readonly flaws: readonly Flaw[]
 }
@@ -78,11 +79,10 @@ interface Findings {
 function sourceOf(
   options: EmbeddedOptions,
   { run, heard }: FoundRun,
-  { recorded, warnings, flaws }: Findings,
+  { extent, warnings, flaws }: Findings,
 ): Source {
   const { engine, description } = options
   const windowSeconds = windowOver({ from: Math.min(run.start, heard), to: heard })
-  const metrics = new Set(recorded.filter((one) => one.run === run.id).map(({ metric }) => metric))
   const unknown = run.complete === null ? [run.completeness] : []
   return {
     description,
@@ -96,7 +96,10 @@ function sourceOf(
       new Promise((resolve) => {
         resolve(engine.instant(query, heard))
       }),
-    metricNames: () => Promise.resolve([...metrics]),
+    metricNames: () =>
+      new Promise((resolve) => {
+        resolve(metricNamesOf(engine, extent, run.id))
+      }),
     [Symbol.dispose]: () => {
       engine[Symbol.dispose]()
     },
