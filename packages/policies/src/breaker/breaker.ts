@@ -16,11 +16,13 @@ import { isDelay, retryAfterOf } from '../status.ts'
 import { RollingWindow } from '../window.ts'
 import { calledOff, classifyOutcome } from './classify.ts'
 import {
-  BREAKER_DEFAULTS,
   checkBreakerOptions,
+  settingsOf,
   type BreakerOptions,
+  type BreakerSettings,
   type Verdict,
 } from './options.ts'
+import { BreakerPermit, FENCED, type Taker } from './permit.ts'
 import { BreakerReports } from './reports.ts'
 import { checkSnapshot, elapsedSince } from './snapshot.ts'
 import {
@@ -29,7 +31,6 @@ import {
   type BreakerSnapshot,
   type OutcomeDetail,
   type Permit,
-  type Probe,
   type Rejection,
   type State,
 } from './state.ts'
@@ -61,13 +62,11 @@ export function circuitBreaker(options: BreakerOptions = {}): CircuitBreaker {
   return new Breaker(options)
 }
 
-type Settings = { readonly [K in keyof typeof BREAKER_DEFAULTS]-?: NonNullable<BreakerOptions[K]> }
-
 const CALLS = 0
 const FAILURES = 1
 
-class Breaker implements CircuitBreaker {
-  readonly #settings: Settings
+class Breaker implements CircuitBreaker, Taker {
+  readonly #settings: BreakerSettings
   readonly #clock: Clock
   readonly #random: () => number
   readonly #classify: (outcome: Outcome) => Verdict
@@ -193,7 +192,6 @@ class Breaker implements CircuitBreaker {
     this.#generation++
   }
 
-  /** Takes the outcome of a permit; for {@link BreakerPermit} alone. */
   take(
     permit: BreakerPermit,
     outcome: Verdict,
@@ -311,47 +309,5 @@ class Breaker implements CircuitBreaker {
       retryAfterMs === Infinity ? 'until it is closed' : `for ${Math.ceil(retryAfterMs)} ms`
     const message = `the circuit breaker of ${this.#what} is open ${when}: nothing was called`
     return new PlimsollError('ERR_PLIMSOLL_CIRCUIT_OPEN', message, { retryAfterMs })
-  }
-}
-
-/** Generation of no state. */
-const FENCED = -1
-
-class BreakerPermit implements Permit, Probe {
-  readonly admitted = true
-  readonly state: 'closed' | 'half_open'
-  readonly generation: number
-  expiresMs = Infinity
-  readonly #breaker: Breaker
-  #recorded: BreakerRecorded | undefined
-
-  constructor(breaker: Breaker, state: 'closed' | 'half_open', generation: number) {
-    this.#breaker = breaker
-    this.state = state
-    this.generation = generation
-  }
-
-  record(outcome: Verdict, detail?: OutcomeDetail): BreakerRecorded {
-    this.#recorded ??= this.#breaker.take(this, outcome, detail)
-    return this.#recorded
-  }
-}
-
-function settingsOf(options: BreakerOptions): Settings {
-  const D = BREAKER_DEFAULTS
-  const openMs = options.openMs ?? D.openMs
-  return {
-    scope: options.scope ?? D.scope,
-    failureRate: options.failureRate ?? D.failureRate,
-    minimumCalls: options.minimumCalls ?? D.minimumCalls,
-    windowMs: options.windowMs ?? D.windowMs,
-    consecutiveFailures: options.consecutiveFailures ?? Infinity,
-    openMs,
-    maxOpenMs: options.maxOpenMs ?? Math.max(D.maxOpenMs, openMs),
-    backoffFactor: options.backoffFactor ?? D.backoffFactor,
-    jitter: options.jitter ?? D.jitter,
-    halfOpenProbes: options.halfOpenProbes ?? D.halfOpenProbes,
-    successesToClose: options.successesToClose ?? D.successesToClose,
-    probeTimeoutMs: options.probeTimeoutMs ?? D.probeTimeoutMs,
   }
 }

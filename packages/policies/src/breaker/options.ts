@@ -95,3 +95,27 @@ export function checkBreakerOptions(
     throw new OptionError([...path, 'maxOpenMs'], maxOpenMs, `expected at least openMs, ${openMs}`)
   }
 }
+
+/** The options with their defaults. */
+export type BreakerSettings = {
+  readonly [K in keyof typeof BREAKER_DEFAULTS]-?: NonNullable<BreakerOptions[K]>
+}
+
+export function settingsOf(options: BreakerOptions): BreakerSettings {
+  const D = BREAKER_DEFAULTS
+  const openMs = options.openMs ?? D.openMs
+  return {
+    scope: options.scope ?? D.scope,
+    failureRate: options.failureRate ?? D.failureRate,
+    minimumCalls: options.minimumCalls ?? D.minimumCalls,
+    windowMs: options.windowMs ?? D.windowMs,
+    consecutiveFailures: options.consecutiveFailures ?? Infinity,
+    openMs,
+    maxOpenMs: options.maxOpenMs ?? Math.max(D.maxOpenMs, openMs),
+    backoffFactor: options.backoffFactor ?? D.backoffFactor,
+    jitter: options.jitter ?? D.jitter,
+    halfOpenProbes: options.halfOpenProbes ?? D.halfOpenProbes,
+    successesToClose: options.successesToClose ?? D.successesToClose,
+    probeTimeoutMs: options.probeTimeoutMs ?? D.probeTimeoutMs,
+  }
+}
