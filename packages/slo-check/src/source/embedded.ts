@@ -10,6 +10,7 @@ import {
   type Recorded,
 } from './census.ts'
 import { baseName } from '../units.ts'
+import type { InstanceFiles } from './run-folder.ts'
 import { findRun, type FoundRun, type LostLines } from './run-info.ts'
 import type { Flaw, Source, SourceDescription } from './source.ts'
 
@@ -17,12 +18,6 @@ import type { Flaw, Source, SourceDescription } from './source.ts'
 export interface TelemetryFile {
   readonly name: string
   readonly lines: Uint8Array | string
-}
-
-/** The metrics files that one instance left; none when it left other telemetry only. */
-export interface InstanceFiles {
-  readonly instance: string
-  readonly files: readonly string[]
 }
 
 export interface EmbeddedOptions {

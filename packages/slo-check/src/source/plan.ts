@@ -1,5 +1,4 @@
-import type { InstanceFiles } from './embedded.ts'
-import { latestRun, namedRun, openRunFolder } from './run-folder.ts'
+import { latestRun, namedRun, openRunFolder, type InstanceFiles } from './run-folder.ts'
 import type { SourceDescription } from './source.ts'
 
 /** What to check. */

@@ -3,7 +3,6 @@ import { join, sep } from 'node:path'
 import { SloCheckError, messageOf } from '../error.ts'
 import { fileFault } from '../file-fault.ts'
 import { similarWords } from '../similar.ts'
-import type { InstanceFiles } from './embedded.ts'
 
 /** A run's folder, as the preload writes it. */
 export interface RunFolder {
@@ -14,6 +13,12 @@ export interface RunFolder {
   /** Who left telemetry of any signal, and in which of the metrics files. */
   readonly instances: readonly InstanceFiles[]
   readonly warnings: readonly string[]
+}
+
+/** The metrics files that one instance left; none when it left other telemetry only. */
+export interface InstanceFiles {
+  readonly instance: string
+  readonly files: readonly string[]
 }
 
 interface RunRecord {

@@ -1,5 +1,6 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml'
+import { isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml'
 import { didYouMean } from '../similar.ts'
+import { abbreviated, describe } from './description.ts'
 import type { SpecText } from './spec-text.ts'
 
 /** A value that was read, with the offset of its text. */
@@ -235,21 +236,6 @@ function wrong(node: unknown, context: Context, wanted: string, advice = ''): un
     `${name} must be ${wanted}, got ${describe(node)}${advice}`,
   )
   return undefined
-}
-
-function describe(node: unknown): string {
-  if (isMap(node)) return 'a mapping'
-  if (isSeq(node)) return 'a list'
-  if (isAlias(node)) return 'an alias of nothing'
-  if (!isScalar(node) || node.value === null) return 'nothing'
-  if (typeof node.value === 'string') return `the text ${JSON.stringify(abbreviated(node.value))}`
-  return typeof node.value === 'number' || typeof node.value === 'boolean'
-    ? `the ${typeof node.value} ${String(node.value)}`
-    : 'a value of another type'
-}
-
-function abbreviated(value: string): string {
-  return value.length <= 60 ? value : `${value.slice(0, 59)}…`
 }
 
 function join(path: string, key: string): string {
