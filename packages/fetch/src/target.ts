@@ -94,6 +94,7 @@ function members(value: unknown): Members | undefined {
 }
 
 function isRequest(input: unknown): input is Request {
+  if (typeof input !== 'object' || input === null) return false
   if (input instanceof globalThis.Request) return true
   // The Request of another undici, for another fetch that was passed in.
   const fields = members(input)

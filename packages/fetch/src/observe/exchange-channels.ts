@@ -22,8 +22,8 @@ interface ErrorMessage extends RequestMessage {
 interface Following {
   readonly call: ObservedCall
   readonly exchange: Exchange
-  /** Whether the answer that came declares the length of its body; undefined while there is none. */
-  declaresLength: boolean | undefined
+  /** Those of the answer; undefined while there is none. */
+  headers: unknown
 }
 
 const calls = new AsyncLocalStorage<ObservedCall>()
@@ -63,7 +63,7 @@ function onCreate(message: unknown): void {
   // The way through a proxy, which leads many requests; fetch itself knows no such method.
   if (request.method === 'CONNECT') return
   const exchange = call.begin(request.origin, request.path, request.method)
-  following.set(request, { call, exchange, declaresLength: undefined })
+  following.set(request, { call, exchange, headers: undefined })
 }
 
 function onHeaders(message: unknown): void {
@@ -71,7 +71,7 @@ function onHeaders(message: unknown): void {
   const followed = following.get(request)
   // 1xx is news of the answer to come.
   if (followed === undefined || response.statusCode < 200) return
-  followed.declaresLength = request.method !== 'HEAD' && declaresLength(response.headers)
+  followed.headers = response.headers
   followed.call.answered(followed.exchange, response.statusCode)
 }
 
@@ -81,8 +81,10 @@ function onError(message: unknown): void {
   if (followed === undefined) return
   following.delete(request)
   const { call, exchange } = followed
-  if (followed.declaresLength === undefined) call.failed(exchange, error)
-  else if (followed.declaresLength && isCut(error)) call.cut(exchange)
+  if (followed.headers === undefined) call.failed(exchange, error)
+  else if (isCut(error) && request.method !== 'HEAD' && declaresLength(followed.headers)) {
+    call.cut(exchange)
+  }
 }
 
 /** Headers come as a flat list of names and values, strings or bytes. */
