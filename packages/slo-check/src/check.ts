@@ -1,5 +1,6 @@
 import { doubtFlaws } from './doubt/flaws.ts'
 import { doubtLabels } from './doubt/labels.ts'
+import { doubtUnrecorded } from './doubt/unrecorded.ts'
 import { createAsker, type Asker, type Step } from './query/ask.ts'
 import { prepareQueries, type Prepared } from './query/prepare.ts'
 import { metricsOf } from './query/selector.ts'
@@ -46,6 +47,7 @@ export async function check(options: CheckOptions): Promise<Report> {
     for (const query of queriesOf(objective).map(prepared)) {
       doubtFlaws(query, asker)
       await doubtLabels(query, asker)
+      if (measurement.state === 'measured') await doubtUnrecorded(query, asker)
     }
     const judgement = judge(objective, measurement, source.run, [...doubts])
     objectives.push(reportOf(objective, measurement, judgement, prepared))

@@ -35,7 +35,8 @@ export function judge(
   run: RunInfo,
   doubts: readonly string[],
 ): Judgement {
-  return incompleteIsOpen(doubtfulIsOpen(judgeMeasurement(objective, measurement), doubts), run)
+  const judgement = doubtfulIsOpen(judgeMeasurement(objective, measurement), doubts)
+  return incompleteIsOpen(judgement, objective, run)
 }
 
 function judgeMeasurement(objective: Objective, measurement: Measurement): Judgement {
@@ -77,9 +78,12 @@ function doubtfulIsOpen(judgement: Judgement, doubts: readonly string[]): Judgem
   return { verdict: 'inconclusive', reason: `${judgement.reason}; but ${doubts.join('; ')}` }
 }
 
-/** What a run that is not whole has kept so far, it may still break. */
-function incompleteIsOpen(judgement: Judgement, run: RunInfo): Judgement {
-  if (judgement.verdict !== 'pass' || run.complete !== false) return judgement
+/** What a run that is not whole has kept so far, it may still break, and a count that it has not reached it still may. */
+function incompleteIsOpen(judgement: Judgement, objective: Objective, run: RunInfo): Judgement {
+  const { op } = promiseOf(objective)
+  const mayGrow = objective.kind === 'count' && (op === 'gte' || op === 'gt')
+  const isOpen = judgement.verdict === 'pass' || (judgement.verdict === 'fail' && mayGrow)
+  if (!isOpen || run.complete !== false) return judgement
   return {
     verdict: 'inconclusive',
     reason: `${judgement.reason}; so far: ${run.completeness}`,

@@ -229,6 +229,35 @@ describe('a run id in a query', () => {
   })
 })
 
+describe('a metric that the run never recorded, in an expression that gives a number all the same,', () => {
+  const truths = [{ counters: lookups({ hit: 5 }) }]
+
+  test('is a warning, for its first event may not have come yet', async () => {
+    const { report } = await checked(count('sum(jobs_failed_total) or vector(0)'), truths)
+
+    expect(report).toMatchObject({ verdict: 'pass', objectives: [{ value: 0 }] })
+    expect(report.warnings).toEqual([
+      expect.stringMatching(/^promise: the run never recorded the metric jobs_failed_total/u),
+    ])
+  })
+
+  test('decides nothing where it is a misspelled one of ours', async () => {
+    const misspelled = CALLS.replace('lookups', 'lokups')
+
+    expect(await checkedOne(count(`sum(${misspelled}) or vector(0)`), truths)).toMatchObject({
+      verdict: 'inconclusive',
+      reason: `0 counted; but the run never recorded the metric ${misspelled}; the nearest that it has: ${CALLS}`,
+    })
+  })
+
+  test('is nothing to say where it is one of ours, which nothing made', async () => {
+    const opened = prometheusName(I.breakerStateChanges)
+    const { report } = await checked(count(`sum(${opened}) or vector(0)`), truths)
+
+    expect(report).toMatchObject({ verdict: 'pass', warnings: [] })
+  })
+})
+
 test('histograms of one instance with different bounds have no sum', async () => {
   const histogram = (kind: string, boundaries: number[]) => ({
     instrument: I.fallbackDuration,

@@ -3,7 +3,7 @@ import { SloCheckError } from '@plimsoll/slo-check'
 import { describe, expect, test } from 'vitest'
 import { checked, sourceOf, type Checked } from '../checked.ts'
 import { RUN_ID, START, otlpLines, type InstanceTruth } from '../otlp-lines.ts'
-import { ratio, sloText } from '../spec-text.ts'
+import { ratio, sloText, threshold } from '../spec-text.ts'
 
 const LOOKUPS = prometheusName(I.cacheLookups)
 const SPEC = sloText({ indicator: ratio(LOOKUPS, LOOKUPS) })
@@ -41,6 +41,19 @@ describe('a run', () => {
       '0 of 10 missed, the target allows 1; so far: 1 of 2 instances left no end marker (b)',
     )
     expect(broken.report).toMatchObject({ verdict: 'fail', run: { complete: false } })
+  })
+
+  test('that is incomplete may still reach a count, and cannot take one back', async () => {
+    const counting = (op: string): string =>
+      sloText({
+        annotations: '{ plimsoll.dev/kind: count }',
+        indicator: threshold(LOOKUPS),
+        objective: `{ op: ${op}, value: ${op === 'gte' ? 9 : 3}, target: 0.9 }`,
+      })
+    const cut = [instance('a', { markers: 'start' })]
+
+    expect((await checked(counting('gte'), cut)).report.verdict).toBe('inconclusive')
+    expect((await checked(counting('lte'), cut)).report.verdict).toBe('fail')
   })
 
   test('that loses its last line loses its end marker', async () => {
