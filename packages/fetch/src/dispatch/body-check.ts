@@ -1,3 +1,4 @@
+import { PlimsollError } from '@plimsoll/policies'
 import type { CorruptionReason } from '@plimsoll/semconv'
 import { declaredDigests, digestCheck, type DigestCheck } from '../integrity.ts'
 import { field, listField, type Headers } from './options.ts'
@@ -20,6 +21,15 @@ export function isCut(error: unknown): boolean {
     typeof error.code === 'string' &&
     CUT.has(error.code)
   )
+}
+
+/** What reading a body that is not what it should be ends in. */
+export function corruptBody(reason: CorruptionReason, cause: Error | undefined): PlimsollError {
+  const text =
+    reason === 'digest'
+      ? 'the body is not the one whose digest its headers declare'
+      : 'the body ended short of the length that its headers declare'
+  return new PlimsollError('ERR_PLIMSOLL_CORRUPT_BODY', text, { cause })
 }
 
 /** Holds a body against what its headers declare, while it passes. */

@@ -1,9 +1,9 @@
 import {
   errorTypeOf,
-  PlimsollError,
   startTimer,
   type AttemptRecord,
   type Clock,
+  type PlimsollError,
   type Recorder,
   type Verdict,
 } from '@plimsoll/policies'
@@ -18,7 +18,7 @@ import {
   shownMethod,
   verdictOfStatus,
 } from '../verdict.ts'
-import { bodyCheck, type BodyCheck } from './body-check.ts'
+import { bodyCheck, corruptBody, type BodyCheck } from './body-check.ts'
 import { field, type Headers } from './options.ts'
 import { refuse } from './refusal.ts'
 
@@ -242,10 +242,6 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   #corrupt(reason: CorruptionReason, cause?: Error): PlimsollError {
     const { recorder, host } = this.#watched
     recorder.record({ kind: 'corruption', subject: host.subject, reason })
-    const text =
-      reason === 'digest'
-        ? 'the body is not the one whose digest its headers declare'
-        : 'the body ended short of the length that its headers declare'
-    return new PlimsollError('ERR_PLIMSOLL_CORRUPT_BODY', text, { cause })
+    return corruptBody(reason, cause)
   }
 }
