@@ -14,16 +14,23 @@ export function formatPath(path: OptionPath): string {
   return text === '' ? 'options' : text
 }
 
+/** What is wrong with an option: its value, its name, or that it is not there. */
+export type OptionFault = 'value' | 'unknown' | 'missing'
+
 /** An option has a value that it cannot have. `path` and `value` say which, for whoever knows file and line. */
 export class OptionError extends PlimsollError {
   override readonly name = 'OptionError'
   readonly path: OptionPath
   readonly value: unknown
+  readonly fault: OptionFault
 
-  constructor(path: OptionPath, value: unknown, expected: string) {
-    super('ERR_PLIMSOLL_OPTION_INVALID', `${formatPath(path)}: ${expected}, got ${show(value)}`)
+  constructor(path: OptionPath, value: unknown, problem: string, fault: OptionFault = 'value') {
+    // Only where the value is at fault does it help to see it.
+    const got = fault === 'value' ? `, got ${show(value)}` : ''
+    super('ERR_PLIMSOLL_OPTION_INVALID', `${formatPath(path)}: ${problem}${got}`)
     this.path = path
     this.value = value
+    this.fault = fault
   }
 }
 
@@ -126,7 +133,7 @@ export function fields(
       const field = value[key]
       if (field !== undefined) check(field, [...path, key])
       else if (required.includes(key)) {
-        throw new OptionError([...path, key], field, 'this option is required')
+        throw new OptionError([...path, key], field, 'this option is required', 'missing')
       }
     }
   }
@@ -160,7 +167,7 @@ function unknownKey(
 ): Error {
   const near = nearest(key, known)
   const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`
-  return new OptionError([...path, key], value, `there is no such option; ${hint}`)
+  return new OptionError([...path, key], value, `there is no such option; ${hint}`, 'unknown')
 }
 
 /**

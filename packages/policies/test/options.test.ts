@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  duration,
   fields,
   formatPath,
   listOf,
@@ -74,4 +75,17 @@ test('an instance of a class may have more than is known', () => {
   }
 
   expect(() => fields({ name: text })(new Source(), [])).not.toThrow()
+})
+
+test('only a value that is at fault is shown', () => {
+  const check = fields({ openMs: duration }, ['openMs'])
+  const messages = [{ openMs: -1 }, { opnMs: 1 }, {}].map((options) =>
+    String(thrownBy(() => check(options, []))),
+  )
+
+  expect(messages).toEqual([
+    'OptionError: openMs: expected a number of milliseconds from 0, got -1',
+    'OptionError: opnMs: there is no such option; did you mean openMs?',
+    'OptionError: openMs: this option is required',
+  ])
 })

@@ -4,7 +4,7 @@ import { setUp } from './set-up.ts'
 
 describe('options', () => {
   test.each([
-    [{}, 'rateLimiter.ratePerSecond: this option is required, got undefined'],
+    [{}, 'rateLimiter.ratePerSecond: this option is required'],
     [{ ratePerSecond: 0 }, 'expected a number of requests a second above 0, got 0'],
     [{ ratePerSecond: 1, burst: 0.5 }, 'rateLimiter.burst: expected a number of requests from 1'],
     [

@@ -1,4 +1,5 @@
 import type { FetchOptions } from '@plimsoll/fetch'
+import { OptionError } from '@plimsoll/policies'
 import { inWords } from '../messages.ts'
 import { parsedObject } from '../parsed-object.ts'
 import { unknownKeys, type Problem, type Section } from './schema.ts'
@@ -80,13 +81,8 @@ function takeOut(section: unknown, path: Path): boolean {
 
 /** A problem by the path that an option error carries. */
 function problemOf(error: unknown): Problem {
-  const given: unknown = error instanceof Error && 'path' in error ? error.path : undefined
-  const steps = Array.isArray(given)
-    ? given.filter((step) => typeof step === 'string' || typeof step === 'number')
-    : []
-  const path = steps.length === 0 ? ['fetch'] : steps
-  const text = inWords(error)
-  if (!text.includes('no such option')) return { path, part: 'value', message: text }
-  // A name that is wrong makes its value beside the point.
-  return { path, part: 'key', message: text.replace(/, got [^,]*$/u, '') }
+  const message = inWords(error)
+  if (!(error instanceof OptionError)) return { path: ['fetch'], part: 'value', message }
+  const path = error.path.length === 0 ? ['fetch'] : error.path
+  return { path, part: error.fault === 'unknown' ? 'key' : 'value', message }
 }
