@@ -23,6 +23,7 @@ export {
   formatPath,
   having,
   listOf,
+  nameHint,
   nearest,
   numberIn,
   oneOf,

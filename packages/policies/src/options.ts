@@ -165,9 +165,8 @@ function unknownKey(
   known: readonly string[],
   path: OptionPath,
 ): Error {
-  const near = nearest(key, known)
-  const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`
-  return new OptionError([...path, key], value, `there is no such option; ${hint}`, 'unknown')
+  const problem = `there is no such option; ${nameHint(key, known)}`
+  return new OptionError([...path, key], value, problem, 'unknown')
 }
 
 /**
@@ -187,6 +186,12 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   }
   if (best !== undefined || word.length < 4) return best
   return known.find((candidate) => candidate.toLowerCase().includes(word.toLowerCase()))
+}
+
+/** What to write instead of a name that is none of `known`: the nearest of them, or all. */
+export function nameHint(word: string, known: readonly string[]): string {
+  const near = nearest(word, known)
+  return near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`
 }
 
 /** Levenshtein distance, by rows. */

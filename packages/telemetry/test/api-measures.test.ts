@@ -1,7 +1,8 @@
-import { diag, DiagLogLevel, metrics, type Meter, type MeterProvider } from '@opentelemetry/api'
+import { diag, metrics, type Meter, type MeterProvider } from '@opentelemetry/api'
 import { INSTRUMENTS } from '@plimsoll/semconv'
 import { afterEach, describe, expect, test } from 'vitest'
 import { apiMeasures } from '../src/index.ts'
+import { diagnosed } from './support/diagnosed.ts'
 import { sdkMetrics } from './support/sdk-metrics.ts'
 import { tableMetric } from './support/table-metric.ts'
 import { told } from './support/told-metric.ts'
@@ -10,22 +11,6 @@ afterEach(() => {
   metrics.disable()
   diag.disable()
 })
-
-function diagnosed(): string[] {
-  const heard: string[] = []
-  const nothing = (): void => {}
-  diag.setLogger(
-    {
-      error: (message) => heard.push(message),
-      warn: nothing,
-      info: nothing,
-      debug: nothing,
-      verbose: nothing,
-    },
-    DiagLogLevel.ERROR,
-  )
-  return heard
-}
 
 describe('measures of the registered provider', () => {
   test('do nothing while there is none', () => {

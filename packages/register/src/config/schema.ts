@@ -1,4 +1,4 @@
-import { nearest } from '@plimsoll/policies'
+import { nameHint, nearest } from '@plimsoll/policies'
 import { INSTRUMENTS, NAMESPACE } from '@plimsoll/semconv'
 import { parsedObject } from '../parsed-object.ts'
 import { CONFIG_DEFAULTS, type Config } from './config.ts'
@@ -90,12 +90,10 @@ export function unknownKeys(
 ): void {
   for (const key of Object.keys(section)) {
     if (known.includes(key)) continue
-    const near = nearest(key, known)
-    const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`
     problems.push({
       path: [...path, key],
       part: 'key',
-      message: `unknown key ${at([...path, key])}; ${hint}`,
+      message: `unknown key ${at([...path, key])}; ${nameHint(key, known)}`,
     })
   }
 }

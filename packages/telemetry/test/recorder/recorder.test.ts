@@ -3,6 +3,7 @@ import { ATTRIBUTES as A, EVENTS } from '@plimsoll/semconv'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { apiMeasures, createCells, createRecorder, type Measures } from '../../src/index.ts'
 import { handClock, NOON_MS } from '../support/clock.ts'
+import { diagnosed } from '../support/diagnosed.ts'
 import { NO_MEASURES } from '../support/no-measures.ts'
 import { CALL, FULL_CALL, RATE } from '../support/records.ts'
 import { scopesOf } from '../support/scopes-of.ts'
@@ -14,22 +15,6 @@ afterEach(() => {
   logs.disable()
   diag.disable()
 })
-
-function diagnosed(): string[] {
-  const heard: string[] = []
-  const nothing = (): void => {}
-  diag.setLogger(
-    {
-      error: (message) => heard.push(message),
-      warn: nothing,
-      info: nothing,
-      debug: nothing,
-      verbose: nothing,
-    },
-    DiagLogLevel.ERROR,
-  )
-  return heard
-}
 
 const fault = (): never => {
   throw new Error('theirs')

@@ -1,18 +1,11 @@
-import {
-  context,
-  diag,
-  DiagLogLevel,
-  propagation,
-  trace,
-  type Attributes,
-  type Tracer,
-} from '@opentelemetry/api'
+import { context, diag, propagation, trace, type Attributes, type Tracer } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { AlwaysOffSampler, SamplingDecision } from '@opentelemetry/sdk-trace'
 import { ATTRIBUTES as A, SCOPE_NAME, SPANS } from '@plimsoll/semconv'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createTracing, processTracing } from '../../src/index.ts'
+import { diagnosed } from '../support/diagnosed.ts'
 import { ATTEMPT, CALL, FULL_CALL } from '../support/records.ts'
 import { sdkTraces, type ToldSpan } from '../support/sdk-traces.ts'
 
@@ -292,22 +285,6 @@ describe('the tracing of the process', () => {
 describe('tracing that throws', () => {
   const fault = (): never => {
     throw new Error('theirs')
-  }
-
-  function diagnosed(): string[] {
-    const heard: string[] = []
-    const nothing = (): void => {}
-    diag.setLogger(
-      {
-        error: (message) => heard.push(message),
-        warn: nothing,
-        info: nothing,
-        debug: nothing,
-        verbose: nothing,
-      },
-      DiagLogLevel.ERROR,
-    )
-    return heard
   }
 
   test.each<[string, string, () => Tracer]>([
