@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createEngine, type Engine, type VectorSample } from '@plimsoll/promql'
+import { createEngine, type Engine, type FloatSample } from '@plimsoll/promql'
 
 /** What a run says of itself, asked by PromQL and read from its events. */
 export interface RunTelemetry {
@@ -49,13 +49,13 @@ export async function readTelemetry(folder: string): Promise<RunTelemetry> {
 }
 
 const last = (selector: string): string => `last_over_time(${selector}[1h])`
-const valueOf = (sample: VectorSample): number => Number(sample.value[1])
-const adding = (sum: number, sample: VectorSample): number => sum + valueOf(sample)
+const valueOf = (sample: FloatSample): number => Number(sample.value[1])
+const adding = (sum: number, sample: FloatSample): number => sum + valueOf(sample)
 
-function vector(engine: Engine, query: string, time: number): readonly VectorSample[] {
+function vector(engine: Engine, query: string, time: number): readonly FloatSample[] {
   const answer = engine.instant(query, time)
   if (answer.resultType !== 'vector') throw new Error(`${query} gave a ${answer.resultType}`)
-  return answer.result
+  return answer.result.filter((sample): sample is FloatSample => 'value' in sample)
 }
 
 function logRecords(file: string): readonly LogRecord[] {

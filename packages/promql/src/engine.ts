@@ -3,7 +3,7 @@ import type { LoadReport } from './load-report.ts'
 import { otlpChunks } from './otlp-chunks.ts'
 import type { ParsedQuery } from './parsed-query.ts'
 import { PromqlError } from './promql-error.ts'
-import type { InstantResult } from './results.ts'
+import type { InstantResult, RangeResult } from './results.ts'
 
 export interface EngineOptions {
   /** How far back an instant selector looks for a sample, in seconds. @default 300 */
@@ -26,6 +26,11 @@ export interface Engine extends Disposable {
   load(lines: string | Uint8Array | Iterable<string>, name?: string): LoadReport
   /** Evaluates a query at one time. @throws PromqlError */
   instant(query: string, timeSeconds: number): InstantResult
+  /**
+   * Evaluates a query at `start`, `start + step`, … up to `end`, as Prometheus's `query_range` does. Seconds.
+   * @throws PromqlError
+   */
+  range(query: string, start: number, end: number, step: number): RangeResult
   /** Parses and type-checks a query. @throws PromqlError of kind `parse`, with its position */
   parse(query: string): ParsedQuery
   /** Forgets every sample. */
@@ -73,6 +78,14 @@ function engineOf(program: GoProgram): Engine {
       }
       return call('instant', query, Math.round(timeSeconds * 1000)) as InstantResult
     },
+    range: (query, start, end, step) =>
+      call(
+        'range',
+        query,
+        milliseconds(start),
+        milliseconds(end),
+        milliseconds(step),
+      ) as RangeResult,
     parse: (query) => call('parse', query) as ParsedQuery,
     clear: () => void call('clear'),
     metricName: ({ name, unit, type }) => call('metricName', name, unit, type) as string,
@@ -81,4 +94,9 @@ function engineOf(program: GoProgram): Engine {
       running = undefined
     },
   }
+}
+
+function milliseconds(seconds: number): number {
+  if (Number.isFinite(seconds)) return Math.round(seconds * 1000)
+  throw new PromqlError('execution', `a range must be told in numbers, got ${seconds}`)
 }

@@ -8,6 +8,7 @@ interface Bridge {
   loadChunk(bytes: Uint8Array): string
   loadFinish(): string
   instant(query: string, timeMs: number): string
+  range(query: string, startMs: number, endMs: number, stepMs: number): string
   parse(query: string): string
   clear(): string
   metricName(name: string, unit: string, type: string): string

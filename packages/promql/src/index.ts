@@ -4,9 +4,15 @@ export type { LabelMatcher, MatchOp, ParsedQuery, Selector } from './parsed-quer
 export { PromqlError, type PromqlErrorDetails, type PromqlErrorKind } from './promql-error.ts'
 export type {
   Annotations,
+  FloatSample,
+  HistogramPair,
+  HistogramSample,
   InstantResult,
   Labels,
   MatrixSeries,
+  NativeBucket,
+  NativeHistogram,
+  RangeResult,
   SamplePair,
   VectorSample,
 } from './results.ts'

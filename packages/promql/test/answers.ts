@@ -1,4 +1,4 @@
-import type { Engine } from '@plimsoll/promql'
+import type { Engine, FloatSample } from '@plimsoll/promql'
 
 import { epochSeconds } from './otlp.ts'
 import { seriesKey } from './promqltest/series.ts'
@@ -7,7 +7,11 @@ import { seriesKey } from './promqltest/series.ts'
 export function valuesOf(engine: Engine, query: string, seconds: number): Record<string, string> {
   const answer = engine.instant(query, epochSeconds + seconds)
   if (answer.resultType !== 'vector') throw new Error(`${query} is a ${answer.resultType}`)
-  return Object.fromEntries(answer.result.map(({ metric, value }) => [seriesKey(metric), value[1]]))
+  return Object.fromEntries(
+    answer.result
+      .filter((sample): sample is FloatSample => 'value' in sample)
+      .map(({ metric, value }) => [seriesKey(metric), value[1]]),
+  )
 }
 
 /** The one value of an instant vector without labels; undefined when the vector is empty. */

@@ -140,7 +140,7 @@ export function contentOf(engine: Engine): Content {
   return Object.fromEntries(
     answer.result.map(({ metric, values }) => [
       seriesKey(metric),
-      values.map(([seconds, value]) => sampleText(seconds, Number(value))),
+      (values ?? []).map(([seconds, value]) => sampleText(seconds, Number(value))),
     ]),
   )
 }

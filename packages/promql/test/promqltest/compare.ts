@@ -27,7 +27,10 @@ function compareResult(wanted: Eval, got: InstantResult): string[] {
   }
   if (scalar !== undefined) return [`a ${got.resultType}, not the scalar ${scalar}`]
   if (got.resultType === 'vector') {
-    const samples = got.result.map(({ metric, value }) => ({ metric, values: [value] }))
+    const samples = got.result.map((sample) => ({
+      metric: sample.metric,
+      values: 'value' in sample ? [sample.value] : [],
+    }))
     const ordered = expectations.some((one) => one.kind === 'ordered')
     return compareSeries(series, samples, [wanted.atMs], ordered)
   }
@@ -37,7 +40,8 @@ function compareResult(wanted: Eval, got: InstantResult): string[] {
     { length: Math.floor((range.toMs - range.fromMs) / range.stepMs) + 1 },
     (_, i) => range.fromMs + i * range.stepMs,
   )
-  return compareSeries(series, got.result, times, false)
+  const matrix = got.result.map(({ metric, values = [] }) => ({ metric, values }))
+  return compareSeries(series, matrix, times, false)
 }
 
 interface GotSeries {

@@ -1,4 +1,4 @@
-import type { InstantResult, Labels, SamplePair, VectorSample } from '@plimsoll/promql'
+import type { FloatSample, InstantResult, Labels, SamplePair } from '@plimsoll/promql'
 
 /** The number of a sample; Prometheus writes infinities in its own way. */
 export function numberOf(sample: SamplePair): number {
@@ -7,9 +7,10 @@ export function numberOf(sample: SamplePair): number {
   return text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text)
 }
 
-/** The samples of a vector; a scalar is a vector of one without labels. */
-export function samplesOf(answer: InstantResult): readonly VectorSample[] {
-  if (answer.resultType === 'vector') return answer.result
+/** The float samples of a vector; a scalar is a vector of one without labels. */
+export function samplesOf(answer: InstantResult): readonly FloatSample[] {
+  if (answer.resultType === 'vector')
+    return answer.result.filter((sample): sample is FloatSample => 'value' in sample)
   if (answer.resultType === 'scalar') return [{ metric: {}, value: answer.result }]
   throw new TypeError(`a ${answer.resultType} has no single value`)
 }

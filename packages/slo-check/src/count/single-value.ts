@@ -1,4 +1,4 @@
-import type { VectorSample } from '@plimsoll/promql'
+import type { FloatSample } from '@plimsoll/promql'
 import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
 import { doubtEndedSeries } from '../doubt/ended-series.ts'
@@ -54,7 +54,7 @@ async function nothing(query: PreparedQuery, asker: Asker): Promise<Counted> {
 }
 
 /** The first series, by the labels in which they differ. */
-function namedSeries(samples: readonly VectorSample[]): string {
+function namedSeries(samples: readonly FloatSample[]): string {
   const first = samples[0]?.metric ?? {}
   const names = new Set(samples.flatMap(({ metric }) => Object.keys(metric)))
   const telling = [...names].filter((name) =>

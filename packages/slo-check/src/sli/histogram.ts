@@ -1,4 +1,4 @@
-import type { VectorSample } from '@plimsoll/promql'
+import type { FloatSample } from '@plimsoll/promql'
 import { numberOf, seriesText } from '../count/numbers.ts'
 import type { Interval } from './interval.ts'
 
@@ -29,7 +29,7 @@ const BUCKET_LABEL = 'le'
  * Adds bucket series up. `le` is compared as a number: one source writes `1`, another `1.0`. Where parts have different
  * bounds only those that all have are kept, because a sum over the others would not be cumulative.
  */
-export function sumBuckets(samples: readonly VectorSample[]): Summed {
+export function sumBuckets(samples: readonly FloatSample[]): Summed {
   const parts = new Map<string, Part>()
   const warnings: string[] = []
   for (const sample of samples) {

@@ -88,7 +88,7 @@ function markersOf(metric: string, engine: Engine, extent: Extent): Marker[] {
   const answer = engine.instant(`${metric}[${durationText(windowOver(extent))}]`, extent.to)
   if (answer.resultType !== 'matrix') return []
   return answer.result.flatMap(({ metric, values }) => {
-    const last = values.at(-1)
+    const last = values?.at(-1)
     return last === undefined
       ? []
       : [{ ...writerOf(metric), time: Number(last[1]), heard: last[0] }]

@@ -1,4 +1,4 @@
-import type { VectorSample } from '@plimsoll/promql'
+import type { FloatSample } from '@plimsoll/promql'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Interval } from '../../src/sli/interval.ts'
@@ -11,14 +11,14 @@ function holds({ low, lowOpen, high }: Interval, value: number): boolean {
 
 type Buckets = Readonly<Record<string, number>>
 
-function samples(buckets: Buckets, labels: Record<string, string> = {}): VectorSample[] {
+function samples(buckets: Buckets, labels: Record<string, string> = {}): FloatSample[] {
   return Object.entries(buckets).map(([le, count]) => ({
     metric: { ...labels, le },
     value: [0, String(count)],
   }))
 }
 
-function histogramOf(given: readonly VectorSample[]): Histogram {
+function histogramOf(given: readonly FloatSample[]): Histogram {
   const summed = sumBuckets(given)
   if ('fault' in summed) throw new Error(summed.fault)
   return summed.histogram
@@ -85,7 +85,7 @@ describe('sumBuckets', () => {
     })
   })
 
-  test.each<[string, VectorSample[], string]>([
+  test.each<[string, FloatSample[], string]>([
     [
       'a series without le',
       [{ metric: { job: 'x' }, value: [0, '1'] }],
