@@ -7,6 +7,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"syscall/js"
 	"time"
@@ -26,6 +27,9 @@ func (i *instance) clear() {
 	i.store = newStore()
 	i.loader = newLoader(i.store, i.lookback)
 }
+
+// longestStepMs is what a time.Duration holds; a longer step has no second point either.
+const longestStepMs = float64(math.MaxInt64 / time.Millisecond)
 
 func main() {
 	bridge := js.Global().Get(os.Args[1])
@@ -82,6 +86,13 @@ func (i *instance) functions() map[string]function {
 		"instant": func(args []js.Value) (any, string, error) {
 			query := args[0].String()
 			value, err := instant(i.engine, i.store, query, time.UnixMilli(int64(args[1].Float())))
+			return value, query, err
+		},
+		"range": func(args []js.Value) (any, string, error) {
+			query := args[0].String()
+			start, end := time.UnixMilli(int64(args[1].Float())), time.UnixMilli(int64(args[2].Float()))
+			step := time.Duration(min(args[3].Float(), longestStepMs)) * time.Millisecond
+			value, err := rangeQuery(i.engine, i.store, query, start, end, step)
 			return value, query, err
 		},
 		"parse": func(args []js.Value) (any, string, error) {

@@ -2,13 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
-	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -35,90 +31,41 @@ func newEngine(lookback time.Duration) *promql.Engine {
 	})
 }
 
-// instantResult has the shape of the `data` field of the HTTP API, annotations added.
-type instantResult struct {
-	ResultType string   `json:"resultType"`
-	Result     any      `json:"result"`
-	Warnings   []string `json:"warnings"`
-	Infos      []string `json:"infos"`
-}
-
-type pair [2]any
-
-type vectorSample struct {
-	Metric map[string]string `json:"metric"`
-	Value  pair              `json:"value"`
-}
-
-type matrixSeries struct {
-	Metric map[string]string `json:"metric"`
-	Values []pair            `json:"values"`
-}
-
-func instant(engine *promql.Engine, from *store, text string, at time.Time) (*instantResult, error) {
+func instant(engine *promql.Engine, from *store, text string, at time.Time) (*result, error) {
 	ctx := context.Background()
 	query, err := engine.NewInstantQuery(ctx, from, nil, text, at)
 	if err != nil {
 		return nil, err
 	}
+	return execute(ctx, query, text)
+}
+
+// maxSteps is the HTTP API's limit: 60 s resolution for a week, 1 h for a year.
+const maxSteps = 11_000
+
+// rangeQuery evaluates at start and every step after it up to end.
+func rangeQuery(engine *promql.Engine, from *store, text string, start, end time.Time, step time.Duration) (*result, error) {
+	switch {
+	case step <= 0:
+		return nil, fmt.Errorf("the step of a range query must be at least 1 ms, got %s", step)
+	case end.Before(start):
+		return nil, fmt.Errorf("the range ends (at %s) before it starts (at %s)", secondsText(end.UnixMilli()), secondsText(start.UnixMilli()))
+	case end.Sub(start)/step > maxSteps:
+		return nil, fmt.Errorf("the range has %d steps of %s, and the limit is 11,000 points per series: take a longer step or a shorter range", end.Sub(start)/step, step)
+	}
+	ctx := context.Background()
+	query, err := engine.NewRangeQuery(ctx, from, nil, text, start, end, step)
+	if err != nil {
+		return nil, err
+	}
+	return execute(ctx, query, text)
+}
+
+func execute(ctx context.Context, query promql.Query, text string) (*result, error) {
 	defer query.Close()
 	answer := query.Exec(ctx)
 	if answer.Err != nil {
 		return nil, answer.Err
 	}
-	out := &instantResult{ResultType: string(answer.Value.Type())}
-	out.Result, err = plainValue(answer.Value)
-	warnings, infos := answer.Warnings.AsStrings(text, 0, 0)
-	out.Warnings, out.Infos = listed(warnings), listed(infos)
-	return out, err
-}
-
-// listed gives [] where JSON would say null, in an order that does not change from run to run.
-func listed(messages []string) []string {
-	slices.Sort(messages)
-	return append([]string{}, messages...)
-}
-
-var errNativeHistogram = errors.New("the answer holds a native histogram, which cannot be told yet")
-
-func plainValue(value parser.Value) (any, error) {
-	switch v := value.(type) {
-	case promql.Vector:
-		out := make([]vectorSample, 0, len(v))
-		for _, one := range v {
-			if one.H != nil {
-				return nil, errNativeHistogram
-			}
-			out = append(out, vectorSample{plainLabels(one.Metric), pairOf(one.T, floatText(one.F))})
-		}
-		return out, nil
-	case promql.Matrix:
-		out := make([]matrixSeries, 0, len(v))
-		for _, one := range v {
-			if len(one.Histograms) > 0 {
-				return nil, errNativeHistogram
-			}
-			values := make([]pair, 0, len(one.Floats))
-			for _, point := range one.Floats {
-				values = append(values, pairOf(point.T, floatText(point.F)))
-			}
-			out = append(out, matrixSeries{plainLabels(one.Metric), values})
-		}
-		return out, nil
-	case promql.Scalar:
-		return pairOf(v.T, floatText(v.V)), nil
-	case promql.String:
-		return pairOf(v.T, v.V), nil
-	}
-	return nil, fmt.Errorf("the answer is of a type that is not known: %T", value)
-}
-
-func pairOf(milliseconds int64, text string) pair {
-	return pair{json.RawMessage(secondsText(milliseconds)), text}
-}
-
-func plainLabels(lset labels.Labels) map[string]string {
-	out := make(map[string]string, lset.Len())
-	lset.Range(func(l labels.Label) { out[l.Name] = l.Value })
-	return out
+	return resultOf(answer, text)
 }

@@ -27,8 +27,10 @@ export interface Engine extends Disposable {
   /** Evaluates a query at one time. @throws PromqlError */
   instant(query: string, timeSeconds: number): InstantResult
   /**
-   * Evaluates a query at `start`, `start + step`, … up to `end`, as Prometheus's `query_range` does. Seconds.
-   * @throws PromqlError
+   * Evaluates a query at `start`, `start + step`, … up to `end`, as Prometheus's `query_range` does. All three are
+   * seconds, exact to the millisecond. The query gives a vector or a scalar.
+   * @throws PromqlError of kind `execution` when the range ends before it starts, the step is below 1 ms, or there are
+   * more than 11,000 steps, the HTTP API's limit
    */
   range(query: string, start: number, end: number, step: number): RangeResult
   /** Parses and type-checks a query. @throws PromqlError of kind `parse`, with its position */
@@ -70,22 +72,13 @@ function engineOf(program: GoProgram): Engine {
       return call('loadFinish') as LoadReport
     },
     instant(query, timeSeconds) {
-      if (!Number.isFinite(timeSeconds)) {
-        throw new PromqlError(
-          'execution',
-          `the evaluation time must be a number, got ${timeSeconds}`,
-        )
-      }
-      return call('instant', query, Math.round(timeSeconds * 1000)) as InstantResult
+      return call('instant', query, milliseconds('evaluation time', timeSeconds)) as InstantResult
     },
-    range: (query, start, end, step) =>
-      call(
-        'range',
-        query,
-        milliseconds(start),
-        milliseconds(end),
-        milliseconds(step),
-      ) as RangeResult,
+    range(query, start, end, step) {
+      const startMs = milliseconds('start of the range', start)
+      const endMs = milliseconds('end of the range', end)
+      return call('range', query, startMs, endMs, milliseconds('step', step)) as RangeResult
+    },
     parse: (query) => call('parse', query) as ParsedQuery,
     clear: () => void call('clear'),
     metricName: ({ name, unit, type }) => call('metricName', name, unit, type) as string,
@@ -96,7 +89,8 @@ function engineOf(program: GoProgram): Engine {
   }
 }
 
-function milliseconds(seconds: number): number {
-  if (Number.isFinite(seconds)) return Math.round(seconds * 1000)
-  throw new PromqlError('execution', `a range must be told in numbers, got ${seconds}`)
+function milliseconds(what: string, seconds: number): number {
+  const ms = Math.round(seconds * 1000)
+  if (Number.isSafeInteger(ms)) return ms
+  throw new PromqlError('execution', `the ${what} must be a number of seconds, got ${seconds}`)
 }

@@ -94,6 +94,92 @@ describe('an instant query', () => {
   })
 })
 
+describe('a range query', () => {
+  const depth = [0, 10, 20].map((at) => numberPoint(at + 0.5, { at }))
+
+  test('answers with a matrix in the shapes of the HTTP API', () => {
+    engine.load([line([gauge('depth', depth)])])
+    const [start, end] = [epochSeconds, epochSeconds + 22]
+
+    expect(engine.range('depth', start, end, 10.5)).toEqual({
+      resultType: 'matrix',
+      result: [
+        {
+          metric: { __name__: 'depth' },
+          values: [
+            [start, '0.5'],
+            [start + 10.5, '10.5'],
+            [start + 21, '20.5'],
+          ],
+        },
+      ],
+      warnings: [],
+      infos: [],
+    })
+    expect(engine.range('1 / 0', 1, 2, 1)).toMatchObject({
+      resultType: 'matrix',
+      result: [
+        {
+          metric: {},
+          values: [
+            [1, '+Inf'],
+            [2, '+Inf'],
+          ],
+        },
+      ],
+    })
+    expect(engine.range('nothing', 1, 2, 1)).toMatchObject({ resultType: 'matrix', result: [] })
+  })
+
+  test('brings warnings and infos', () => {
+    engine.load([line([gauge('depth', depth)])])
+
+    const answer = engine.range('quantile(2, rate(depth[1m]))', epochSeconds, epochSeconds + 20, 10)
+
+    expect(answer.warnings).toEqual([expect.stringContaining('should be between 0 and 1')])
+    expect(answer.infos).toEqual([expect.stringContaining('might not be a counter')])
+  })
+
+  test.each([
+    ['a step of nothing', '1', [0, 10, 0], 'at least 1 ms, got 0s'],
+    ['a step that rounds to nothing', '1', [0, 10, 0.0004], 'at least 1 ms, got 0s'],
+    ['a step backwards', '1', [0, 10, -1], 'at least 1 ms, got -1s'],
+    [
+      'an end before its start',
+      '1',
+      [10, 9.5, 1],
+      'the range ends (at 9.5) before it starts (at 10)',
+    ],
+    ['too many points', '1', [0, 11_001, 1], '11001 steps of 1s, and the limit is 11,000 points'],
+    ['a time that is none', '1', [0, Number.NaN, 1], 'the end of the range must be a number'],
+    ['a time beyond counting', '1', [-1e300, 0, 1], 'the start of the range must be a number'],
+    ['a step that is none', '1', [0, 1, Infinity], 'the step must be a number'],
+    ['a range vector', 'depth[1m]', [0, 1, 1], 'must be Scalar or instant Vector'],
+    ['a string', '"a"', [0, 1, 1], 'must be Scalar or instant Vector'],
+  ] as const)('refuses %s', (_, query, [start, end, step], message) => {
+    const error = errorOf(() => engine.range(query, start, end, step))
+
+    expect(error.kind).toBe('execution')
+    expect(error.message).toContain(message)
+  })
+
+  test('takes 11,000 steps, and a step longer than any range', () => {
+    const points = (start: number, end: number, step: number): number | undefined =>
+      engine.range('1', start, end, step).result[0]?.values?.length
+
+    expect(points(0, 11_000, 1)).toBe(11_001)
+    expect(points(0, 10, 1e12)).toBe(1)
+  })
+
+  test('tells where a query is wrong', () => {
+    expect(errorOf(() => engine.range('sum(\n', 0, 1, 1))).toMatchObject({
+      kind: 'parse',
+      line: 2,
+      column: 1,
+    })
+  })
+})
+
 describe('an error', () => {
   test.each([
     ['sum(', 1, 5, 'unclosed left parenthesis'],
