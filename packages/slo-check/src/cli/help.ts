@@ -1,4 +1,4 @@
-export const HELP = `Usage: slo-check <slo.yaml>... [options]
+export const HELP = `Usage: slo-check [check] <slo.yaml>... [options]
 
 Asks PromQL whether the promises of OpenSLO v1 files were kept in a run.
 

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { run, type Terminal } from '../../src/cli/run.ts'
+import { run } from '../../src/cli/run.ts'
+import type { Terminal } from '../../src/cli/terminal.ts'
 import { CALM, harvestTruth } from '../harvest-truth.ts'
 import { otlpLines } from '../otlp-lines.ts'
 
@@ -97,6 +98,27 @@ test('a crash of our own says so', async () => {
     'slo-check: a fault of slo-check itself: x is not a function [ERR_PLIMSOLL_INTERNAL]',
   )
   expect(err).not.toMatch(/\n\s+at /u)
+})
+
+test.each([
+  ['--help', 'Usage: slo-check [check] <slo.yaml>'],
+  ['-h', 'Usage: slo-check [check] <slo.yaml>'],
+  ['--version', '0.1.0\n'],
+])('%s needs no spec and no engine', async (option, text) => {
+  const startEngine = () => Promise.reject(new TypeError('not wanted'))
+
+  for (const args of [[option], ['check', option]])
+    expect(await runs({ args, startEngine })).toEqual({
+      code: 0,
+      out: expect.stringContaining(text) as string,
+      err: '',
+    })
+})
+
+test('the word check changes nothing', async () => {
+  const args = [HARVEST, '--otlp', telemetry]
+
+  expect(await runs({ args: ['check', ...args] })).toEqual(await runs({ args }))
 })
 
 test('a fault of the spec does not wait for the engine', async () => {

@@ -1,7 +1,5 @@
-import { parseArgs } from 'node:util'
-import { SloCheckError, messageOf } from '../error.ts'
-import { didYouMean } from '../similar.ts'
 import type { Choice } from '../source/plan.ts'
+import { parseOptions, usageOf } from './options.ts'
 
 const OPTIONS = {
   run: { type: 'string' },
@@ -10,10 +8,7 @@ const OPTIONS = {
   report: { type: 'string' },
   output: { type: 'string' },
   explain: { type: 'boolean', default: false },
-  debug: { type: 'boolean', default: false },
   'no-color': { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-  version: { type: 'boolean', default: false },
 } as const
 
 /** Forms of the report; others join here. */
@@ -21,8 +16,8 @@ const FORMS = ['table', 'json'] as const
 
 export type ReportForm = (typeof FORMS)[number]
 
-export interface CheckCommand {
-  readonly name: 'check'
+/** What to check and how to tell it. */
+export interface CheckArguments {
   readonly specs: readonly string[]
   readonly choice: Choice
   /** Null where it was not asked for. */
@@ -32,26 +27,21 @@ export interface CheckCommand {
   readonly color: boolean
 }
 
-export type Command = { readonly name: 'help' | 'version' } | CheckCommand
+const usage = usageOf('slo-check')
 
 /**
- * Reads the command line.
+ * Reads the command line of a check.
  *
  * @throws SloCheckError `ERR_PLIMSOLL_USAGE`
  */
-export function parseArguments(args: readonly string[]): Command {
-  const { values, tokens } = parse(args)
-  if (values.help) return { name: 'help' }
-  if (values.version) return { name: 'version' }
+export function checkArguments(args: readonly string[]): CheckArguments {
+  const { values, tokens } = parseOptions(args, OPTIONS, usage)
   const { specs, otlp } = filesOf(tokens)
   if (specs.length === 0) throw usage('no spec file given; for example: slo-check slo.yaml')
   const form = FORMS.find((known) => known === values.report)
   if (values.report !== undefined && form === undefined)
     throw usage(`--report must be one of ${FORMS.join(', ')}, got ${JSON.stringify(values.report)}`)
-  for (const [name, value] of Object.entries(values))
-    if ([value].flat().includes('')) throw usage(`--${name} needs a value`)
   return {
-    name: 'check',
     specs,
     choice: { dir: values.dir, run: values.run ?? null, otlp },
     report: form ?? null,
@@ -61,25 +51,10 @@ export function parseArguments(args: readonly string[]): Command {
   }
 }
 
-type Parsed = ReturnType<typeof parseTokens>
-
-function parse(args: readonly string[]): Parsed {
-  try {
-    return parseTokens(args)
-  } catch (error) {
-    const option = /Unknown option '(-{1,2}[^']*)'/u.exec(messageOf(error))?.[1]
-    if (option === undefined) throw usage(messageOf(error))
-    const known = Object.keys(OPTIONS).map((name) => `--${name}`)
-    throw usage(`unknown option ${option}${didYouMean(option, known)}`)
-  }
-}
-
-function parseTokens(args: readonly string[]) {
-  return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, tokens: true })
-}
+type Tokens = ReturnType<typeof parseOptions<typeof OPTIONS>>['tokens']
 
 /** `--otlp` takes all that follows it up to the next option, as shells expand patterns; a YAML file is always a spec. */
-function filesOf(tokens: Parsed['tokens']): { specs: string[]; otlp: string[] } {
+function filesOf(tokens: Tokens): { specs: string[]; otlp: string[] } {
   const specs: string[] = []
   const otlp: string[] = []
   let taking = false
@@ -95,8 +70,4 @@ function filesOf(tokens: Parsed['tokens']): { specs: string[]; otlp: string[] } 
     }
   }
   return { specs, otlp }
-}
-
-function usage(message: string): SloCheckError {
-  return new SloCheckError('ERR_PLIMSOLL_USAGE', `${message} (slo-check --help shows all options)`)
 }
