@@ -10,7 +10,7 @@ import type { Measurement } from './sli/measurement.ts'
 import { measurePercentile } from './sli/percentile.ts'
 import { measureRatio, measureRawRatio } from './sli/ratio.ts'
 import { unitOf } from './units.ts'
-import type { Source } from './source/source.ts'
+import type { Scope, Source } from './source/source.ts'
 import { queriesOf, type Objective, type Specs } from './spec/model.ts'
 import { judge, promiseOf, worst, type Judgement } from './verdict.ts'
 
@@ -32,43 +32,61 @@ export interface CheckOptions {
 export async function check(options: CheckOptions): Promise<Report> {
   const { specs, source, onStep = () => undefined } = options
   const prepared = prepareQueries(specs.objectives, source)
-  const warnings = new Set(source.warnings)
-  const warn = (message: string): void => {
-    warnings.add(message)
-  }
-  const objectives: ObjectiveReport[] = []
-  for (const objective of specs.objectives) {
-    const doubts = new Set<string>()
-    const doubt = (reason: string): void => {
-      doubts.add(reason)
-    }
-    const asker = createAsker(source, objective, { step: onStep, warn, doubt })
-    const measurement = await measure(objective, prepared, asker)
-    for (const query of queriesOf(objective).map(prepared)) {
-      doubtFlaws(query, asker)
-      await doubtLabels(query, asker)
-      if (measurement.state === 'measured') await doubtUnrecorded(query, asker)
-    }
-    const judgement = judge(objective, measurement, source.run, [...doubts])
-    objectives.push(reportOf(objective, measurement, judgement, prepared))
-  }
-  const { run, description } = source
+  const judged = await Promise.all(
+    specs.objectives.map((objective) => judgeOne(objective, prepared, source, onStep)),
+  )
+  const objectives = judged.map(({ report }) => report)
+  const { scope, description } = source
   return {
     schemaVersion: 1,
     verdict: worst(objectives.map(({ verdict }) => verdict)),
-    run: { id: run.id, start: iso(run.start), end: iso(run.end), complete: run.complete },
+    run: reportedRun(scope),
     source: {
       ...description,
-      services: run.services,
-      instances: run.instances,
+      services: scope.services,
+      instances: scope.instances,
       evaluatedAt: iso(source.evaluationTime),
       windowSeconds: source.windowSeconds,
     },
     spec: { files: specs.files },
     objectives,
     notes: ['the run takes the place of the time windows', ...specs.notes],
-    warnings: [...warnings],
+    warnings: [...new Set([...source.warnings, ...judged.flatMap(({ warnings }) => warnings)])],
   }
+}
+
+interface Judged {
+  readonly report: ObjectiveReport
+  readonly warnings: readonly string[]
+}
+
+async function judgeOne(
+  objective: Objective,
+  prepared: Prepared,
+  source: Source,
+  step: (step: Step) => void,
+): Promise<Judged> {
+  const doubts = new Set<string>()
+  const warnings: string[] = []
+  const asker = createAsker(source, objective, {
+    step,
+    warn: (message) => void warnings.push(message),
+    doubt: (reason) => void doubts.add(reason),
+  })
+  const measurement = await measure(objective, prepared, asker)
+  for (const query of queriesOf(objective).map(prepared)) {
+    doubtFlaws(query, asker)
+    await doubtLabels(query, asker)
+    if (measurement.state === 'measured') await doubtUnrecorded(query, asker)
+  }
+  const judgement = judge(objective, measurement, source.scope, [...doubts])
+  return { report: reportOf(objective, measurement, judgement, prepared), warnings }
+}
+
+function reportedRun(scope: Scope): Report['run'] {
+  if (scope.kind === 'window') return null
+  const { id, start, end, complete } = scope
+  return { id, start: iso(start), end: iso(end), complete }
 }
 
 function measure(objective: Objective, prepared: Prepared, asker: Asker): Promise<Measurement> {

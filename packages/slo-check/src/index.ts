@@ -9,7 +9,15 @@ export type { ObjectiveReport, Report } from './report/model.ts'
 export { renderTable } from './report/table.ts'
 export { embeddedSource, type EmbeddedOptions, type TelemetryFile } from './source/embedded.ts'
 export { planSource, type Choice, type SourcePlan } from './source/plan.ts'
-export type { RunInfo, Source, SourceDescription } from './source/source.ts'
+export type {
+  Flaw,
+  RunInfo,
+  Scope,
+  ServerDescription,
+  Source,
+  SourceDescription,
+  WindowInfo,
+} from './source/source.ts'
 export { readTelemetryFiles } from './source/telemetry-files.ts'
 export type {
   Comparison,

@@ -1,7 +1,7 @@
 import type { Objective } from './spec/model.ts'
 import { compare } from './sli/interval.ts'
 import type { Measured, Measurement } from './sli/measurement.ts'
-import type { RunInfo } from './source/source.ts'
+import type { Scope } from './source/source.ts'
 
 /** `pass`: kept. `fail`: broken. `inconclusive`: cannot be told. `no_data`: nothing to tell it from. */
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'no_data'
@@ -32,11 +32,11 @@ export function exitCodeOf(verdict: Verdict): 0 | 1 | 2 {
 export function judge(
   objective: Objective,
   measurement: Measurement,
-  run: RunInfo,
+  scope: Scope,
   doubts: readonly string[],
 ): Judgement {
   const judgement = doubtfulIsOpen(judgeMeasurement(objective, measurement), doubts)
-  return incompleteIsOpen(judgement, objective, run)
+  return incompleteIsOpen(judgement, objective, scope)
 }
 
 function judgeMeasurement(objective: Objective, measurement: Measurement): Judgement {
@@ -79,14 +79,14 @@ function doubtfulIsOpen(judgement: Judgement, doubts: readonly string[]): Judgem
 }
 
 /** What a run that is not whole has kept so far, it may still break, and a count that it has not reached it still may. */
-function incompleteIsOpen(judgement: Judgement, objective: Objective, run: RunInfo): Judgement {
+function incompleteIsOpen(judgement: Judgement, objective: Objective, scope: Scope): Judgement {
   const { op } = promiseOf(objective)
   const mayGrow = objective.kind === 'count' && (op === 'gte' || op === 'gt')
   const isOpen = judgement.verdict === 'pass' || (judgement.verdict === 'fail' && mayGrow)
-  if (!isOpen || run.complete !== false) return judgement
+  if (!isOpen || scope.kind !== 'run' || scope.complete !== false) return judgement
   return {
     verdict: 'inconclusive',
-    reason: `${judgement.reason}; so far: ${run.completeness}`,
+    reason: `${judgement.reason}; so far: ${scope.completeness}`,
   }
 }
 

@@ -46,7 +46,7 @@ describe.each(CASES)('$name', ({ name, spec, truth }) => {
     const telemetry = { name: `${name}.jsonl`, lines: otlpLines(truth).join('\n') }
     const steps: Step[] = []
 
-    using source = embeddedSource({
+    using source = await embeddedSource({
       engine: await createEngine(),
       files: [telemetry],
       description: { kind: 'otlp-files', name: telemetry.name, files: [telemetry.name] },

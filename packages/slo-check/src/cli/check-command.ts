@@ -27,7 +27,7 @@ async function runCheck(args: readonly string[], terminal: Terminal): Promise<Ex
   starting.catch(() => undefined)
   const specs = parseSpecs(asked.specs.map(readSpec))
   const plan = planSource(asked.choice)
-  using source = embeddedSource({
+  using source = await embeddedSource({
     ...plan,
     engine: await starting,
     files: readTelemetryFiles(plan.description.files),

@@ -1,6 +1,7 @@
 import type { Asker } from '../query/ask.ts'
 import { metricOfRun } from '../query/selector.ts'
 import { durationText } from '../query/template.ts'
+import { runIdOf } from '../source/source.ts'
 import { similarNames } from '../similar.ts'
 import type { SpecQuery } from '../spec/model.ts'
 import { recorderOf } from '../units.ts'
@@ -12,10 +13,10 @@ export async function missingMetric(
   written: SpecQuery,
   asker: Asker,
 ): Promise<string | undefined> {
-  const { run, windowSeconds } = asker.source
+  const { windowSeconds } = asker.source
   const answer = await asker.ask({
     written,
-    sent: `count(last_over_time(${metricOfRun(metric, run.id)}[${durationText(windowSeconds)}]))`,
+    sent: `count(last_over_time(${metricOfRun(metric, runIdOf(asker.source))}[${durationText(windowSeconds)}]))`,
     reading: 'did the run record the metric at all?',
   })
   if ('error' in answer || samplesOf(answer).length > 0) return undefined

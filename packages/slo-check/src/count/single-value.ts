@@ -3,6 +3,7 @@ import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
 import { doubtEndedSeries } from '../doubt/ended-series.ts'
 import { metricsOf, selectorOfRun } from '../query/selector.ts'
+import { runIdOf } from '../source/source.ts'
 import type { Counted } from './counted.ts'
 import { missingMetric } from './missing-metric.ts'
 import { numberOf, samplesOf, seriesText } from './numbers.ts'
@@ -15,7 +16,7 @@ export async function singleValue(query: PreparedQuery, asker: Asker): Promise<C
     sent:
       bareSelector === null
         ? query.text
-        : selectorOfRun(query.text, bareSelector, asker.source.run.id),
+        : selectorOfRun(query.text, bareSelector, runIdOf(asker.source)),
     reading: 'as it is written; it must give one number',
   })
   await doubtEndedSeries(query, asker)

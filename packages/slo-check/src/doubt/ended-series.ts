@@ -3,6 +3,7 @@ import { numberOf, samplesOf } from '../count/numbers.ts'
 import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
 import { selectorOfRun } from '../query/selector.ts'
+import { runIdOf } from '../source/source.ts'
 
 /** Names of counters and of the series of histograms. */
 const CUMULATIVE = /_(total|count|sum|bucket)$/u
@@ -18,7 +19,7 @@ export async function doubtEndedSeries(query: PreparedQuery, asker: Asker): Prom
   for (const selector of query.parsed.selectors) {
     const { metric, rangeSeconds } = selector
     if (metric === null || rangeSeconds !== null || !CUMULATIVE.test(metric)) continue
-    const instant = selectorOfRun(query.text, selector, asker.source.run.id)
+    const instant = selectorOfRun(query.text, selector, runIdOf(asker.source))
     const answer = await asker.ask({
       written: query.query,
       sent: `count(${lastValues(query.text, selector, asker.source)} unless ${instant})`,

@@ -4,6 +4,7 @@ import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
 import { metricOfRun } from '../query/selector.ts'
 import { durationText } from '../query/template.ts'
+import { runIdOf } from '../source/source.ts'
 import { didYouMean } from '../similar.ts'
 import { recorderOf } from '../units.ts'
 import { isIdentity } from './identity.ts'
@@ -46,9 +47,10 @@ async function isAbsent(
   query: PreparedQuery,
   asker: Asker,
 ): Promise<boolean> {
-  const { run, windowSeconds } = asker.source
+  const { windowSeconds } = asker.source
+  const run = runIdOf(asker.source)
   const count = (having?: string): string =>
-    `count(last_over_time(${metricOfRun(metric, run.id, having)}[${durationText(windowSeconds)}]))`
+    `count(last_over_time(${metricOfRun(metric, run, having)}[${durationText(windowSeconds)}]))`
   const answer = await asker.ask({
     written: query.query,
     sent: `${count()} unless ${count(label)}`,

@@ -1,6 +1,6 @@
 import { PromqlError, type ParsedQuery } from '@plimsoll/promql'
 import { SloCheckError, type Issue } from '../error.ts'
-import type { Source } from '../source/source.ts'
+import type { Scope, Source } from '../source/source.ts'
 import { queriesOf, type Objective, type SpecQuery } from '../spec/model.ts'
 import { choosesAnotherRun, choosesRun, escaped, RUN_LABEL } from './selector.ts'
 import { durationText, fillTemplate, type FilledTemplate, type Fillings } from './template.ts'
@@ -82,7 +82,8 @@ function complain(
     const what = parsed.type === 'matrix' ? 'a range of samples' : 'a string'
     return { offset: 0, message: `gives ${what}, not a number; put a function around it` }
   }
-  const { id, others } = source.run
+  if (source.scope.kind === 'window') return undefined
+  const { id, others } = source.scope
   const strange = parsed.selectors.find((selector) => choosesAnotherRun(selector, id))
   if (strange !== undefined) {
     const held =
@@ -101,22 +102,28 @@ function complain(
 }
 
 function fillingsOf(source: Source): Fillings {
-  const { id, services } = source.run
-  const [service, ...more] = services
+  const { scope } = source
+  const [service, ...more] = scope.services
   return {
     window: { value: durationText(source.windowSeconds) },
-    run: id === null ? { why: 'the telemetry carries no run id' } : { value: escaped(id) },
+    run: runFilling(scope),
     service:
       service === undefined
         ? { why: 'the telemetry names no service' }
         : more.length > 0
-          ? { why: `the run has several services: ${services.join(', ')}` }
+          ? { why: `the ${scope.kind} has several services: ${scope.services.join(', ')}` }
           : { value: escaped(service) },
   }
 }
 
+function runFilling(scope: Scope): Fillings['run'] {
+  if (scope.kind === 'window') return { why: 'a window is judged, not a run' }
+  const { id } = scope
+  return id === null ? { why: 'the telemetry carries no run id' } : { value: escaped(id) }
+}
+
 /** The offset in the template of a parse error's line and column in the filled text. */
-function offsetOf(error: PromqlError, filled: FilledTemplate): number {
+export function offsetOf(error: PromqlError, filled: FilledTemplate): number {
   const lines = filled.text.split('\n')
   const line = Math.min(Math.max(error.line ?? 1, 1), lines.length)
   const before = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0)

@@ -7,7 +7,8 @@ export interface Report {
   readonly schemaVersion: 1
   /** The worst verdict of all objectives: fail, no_data, inconclusive, pass. */
   readonly verdict: Verdict
-  readonly run: ReportedRun
+  /** Null when a window was judged. */
+  readonly run: ReportedRun | null
   readonly source: ReportedSource
   readonly spec: { readonly files: readonly string[] }
   readonly objectives: readonly ObjectiveReport[]

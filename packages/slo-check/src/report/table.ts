@@ -77,6 +77,7 @@ function measuredText(objective: ObjectiveReport): string {
 
 function headOf(report: Report, colours: Colours): string[] {
   const { run, source } = report
+  if (run === null) return []
   const seconds = (Date.parse(run.end) - Date.parse(run.start)) / 1000
   const instances = source.instances === 1 ? '1 instance' : `${source.instances} instances`
   const whole =

@@ -33,7 +33,7 @@ export async function measureRate(query: PreparedQuery, asker: Asker): Promise<M
   const counted = await countEvents(query, asker)
   if (counted.state !== 'value') return unmeasured(counted)
   const { value: total, counting } = counted
-  const { start, end } = asker.source.run
+  const { start, end } = asker.source.scope
   const seconds = Number((end - start).toFixed(3))
   if (seconds <= 0) {
     return {

@@ -1,17 +1,30 @@
 import { ATTRIBUTES, INSTRUMENTS, prometheusLabel, prometheusName } from '@plimsoll/semconv'
-import type { Engine, Labels } from '@plimsoll/promql'
+import type { InstantResult, Labels } from '@plimsoll/promql'
 import { samplesOf } from '../count/numbers.ts'
 import { OVERFLOW_LABEL, RUN_LABEL, metricOfRun, quoted } from '../query/selector.ts'
 import { durationText } from '../query/template.ts'
 
-/** Where all the data of an engine lie in time: Unix seconds. */
+/** Asks for the value of a query at a time, in Unix seconds. */
+export type Ask = (query: string, time: number) => Promise<InstantResult>
+
+/** Where data lie in time: Unix seconds. */
 export interface Extent {
   readonly from: number
   readonly to: number
 }
 
+/** Which samples are looked at. */
+export interface View {
+  /** Unix seconds. */
+  readonly to: number
+  /** How far back from there. */
+  readonly seconds: number
+  /** Null for those of every run and of none. */
+  readonly run: string | null
+}
+
 /** Who wrote a series. */
-interface Writer {
+export interface Writer {
   /** Null when the telemetry carries no run id. */
   readonly run: string | null
   readonly service: string | null
@@ -26,14 +39,6 @@ export interface Recorded extends Writer {
   readonly overflow: boolean
 }
 
-/** A start or end marker of an instance. */
-export interface Marker extends Writer {
-  /** The time that it marks. */
-  readonly time: number
-  /** The time of its last sample. */
-  readonly heard: number
-}
-
 const SERVICE_LABEL = prometheusLabel(ATTRIBUTES.serviceName.key)
 
 /** A window looked back from the end of the data covers them all; ranges leave out their own left end. */
@@ -41,61 +46,52 @@ export function windowOver(extent: Extent): number {
   return Math.ceil(extent.to - extent.from) + 60
 }
 
+/** All that was written in an extent. */
+export function viewOf(extent: Extent, run: string | null): View {
+  return { to: extent.to, seconds: windowOver(extent), run }
+}
+
 /** Every metric with its writers; of a histogram its `_count` alone, for its buckets are most of all series. */
-export function takeCensus(engine: Engine, extent: Extent): Recorded[] {
-  const window = durationText(windowOver(extent))
+export async function takeCensus(ask: Ask, view: View): Promise<Recorded[]> {
   const by = ['__name__', RUN_LABEL, SERVICE_LABEL, OVERFLOW_LABEL, 'job', 'instance'].join(', ')
-  const query = `group by (${by}) (last_over_time({__name__=~".+",__name__!~".+_(bucket|sum)"}[${window}]))`
-  return samplesOf(engine.instant(query, extent.to)).map(({ metric }) => ({
+  const every = `{${everyMetric(view)},__name__!~".+_(bucket|sum)"}`
+  const answer = await ask(`group by (${by}) (last_over_time(${over(every, view)}))`, view.to)
+  return samplesOf(answer).map(({ metric }) => ({
     metric: metric['__name__'] ?? '',
     overflow: metric[OVERFLOW_LABEL] === 'true',
     ...writerOf(metric),
   }))
 }
 
-/** Names of all metrics of a run. */
-export function metricNamesOf(engine: Engine, extent: Extent, run: string | null): string[] {
-  const every = `{__name__=~".+",${RUN_LABEL}=${quoted(run ?? '')}}`
-  const query = `group by (__name__) (last_over_time(${every}[${durationText(windowOver(extent))}]))`
-  return samplesOf(engine.instant(query, extent.to)).flatMap(
-    ({ metric }) => metric['__name__'] ?? [],
-  )
-}
-
-/** The markers of every instance: `start` and `end` times of runs. */
-export function readMarkers(engine: Engine, extent: Extent): { starts: Marker[]; ends: Marker[] } {
-  const { runStartTime, runEndTime } = INSTRUMENTS
-  return {
-    starts: markersOf(prometheusName(runStartTime), engine, extent),
-    ends: markersOf(prometheusName(runEndTime), engine, extent),
-  }
+/** Names of all metrics. */
+export async function metricNamesOf(ask: Ask, view: View): Promise<string[]> {
+  const every = `{${everyMetric(view)}}`
+  const answer = await ask(`group by (__name__) (last_over_time(${over(every, view)}))`, view.to)
+  return samplesOf(answer).flatMap(({ metric }) => metric['__name__'] ?? [])
 }
 
 /** What the programs recorded and could not deliver, by signal and reason: `12 spans (size_cap)`. */
-export function readLosses(engine: Engine, extent: Extent, run: string | null): string[] {
-  const lost = metricOfRun(prometheusName(INSTRUMENTS.telemetryLost), run)
+export async function readLosses(ask: Ask, view: View): Promise<string[]> {
+  const lost = metricOfRun(prometheusName(INSTRUMENTS.telemetryLost), view.run)
   const signal = prometheusLabel(ATTRIBUTES.signal.key)
   const reason = prometheusLabel(ATTRIBUTES.lossReason.key)
-  const window = durationText(windowOver(extent))
-  const query = `sum by (${signal}, ${reason}) (last_over_time(${lost}[${window}])) > 0`
-  return samplesOf(engine.instant(query, extent.to)).map(
+  const query = `sum by (${signal}, ${reason}) (last_over_time(${over(lost, view)})) > 0`
+  return samplesOf(await ask(query, view.to)).map(
     ({ metric, value }) =>
       `${value[1]} ${metric[signal] ?? 'items'} (${metric[reason] ?? 'unknown'})`,
   )
 }
 
-function markersOf(metric: string, engine: Engine, extent: Extent): Marker[] {
-  const answer = engine.instant(`${metric}[${durationText(windowOver(extent))}]`, extent.to)
-  if (answer.resultType !== 'matrix') return []
-  return answer.result.flatMap(({ metric, values }) => {
-    const last = values?.at(-1)
-    return last === undefined
-      ? []
-      : [{ ...writerOf(metric), time: Number(last[1]), heard: last[0] }]
-  })
+/** The samples of a selector in a view. */
+export function over(selector: string, view: View): string {
+  return `${selector}[${durationText(view.seconds)}]`
 }
 
-function writerOf(labels: Labels): Writer {
+function everyMetric({ run }: View): string {
+  return run === null ? '__name__=~".+"' : `${RUN_LABEL}=${quoted(run)}`
+}
+
+export function writerOf(labels: Labels): Writer {
   const { job, instance } = labels
   return {
     run: labels[RUN_LABEL] ?? null,

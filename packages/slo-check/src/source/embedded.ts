@@ -1,15 +1,8 @@
 import type { Engine, LoadReport } from '@plimsoll/promql'
 import { SloCheckError } from '../error.ts'
-import {
-  metricNamesOf,
-  readLosses,
-  readMarkers,
-  takeCensus,
-  windowOver,
-  type Extent,
-  type Recorded,
-} from './census.ts'
-import { baseName } from '../units.ts'
+import { metricNamesOf, takeCensus, viewOf, windowOver, type Ask, type Extent } from './census.ts'
+import { lossWarnings, overflowsOf } from './flaws.ts'
+import { readMarkers } from './markers.ts'
 import type { InstanceFiles } from './run-folder.ts'
 import { findRun, type FoundRun, type LostLines } from './run-info.ts'
 import type { Flaw, Source, SourceDescription } from './source.ts'
@@ -38,13 +31,18 @@ export interface EmbeddedOptions {
  *
  * @throws SloCheckError `ERR_PLIMSOLL_RUN_NO_DATA` when the files hold no metric, and as `findRun` does.
  */
-export function embeddedSource(options: EmbeddedOptions): Source {
+export async function embeddedSource(options: EmbeddedOptions): Promise<Source> {
   const { engine, description } = options
   const loaded = loadAll(engine, options.files)
   const warnings = [...(options.warnings ?? []), ...loaded.warnings]
   if (loaded.extent === null) throw noData(description, loaded)
   const { extent } = loaded
-  const recorded = takeCensus(engine, extent)
+  const ask: Ask = (query, time) =>
+    new Promise((resolve) => {
+      resolve(engine.instant(query, time))
+    })
+  const all = viewOf(extent, null)
+  const recorded = await takeCensus(ask, all)
   const silent = (options.instances ?? []).filter(
     ({ files }) => !files.some((file) => loaded.heard.has(file)),
   )
@@ -52,20 +50,26 @@ export function embeddedSource(options: EmbeddedOptions): Source {
     {
       extent,
       recorded,
-      ...readMarkers(engine, extent),
+      starts: await readMarkers('start', ask, all),
+      ends: await readMarkers('end', ask, all),
       silent: silent.map(({ instance }) => instance),
       lost: loaded.lost,
     },
     options.wantedRun,
     description.name,
   )
-  const overflows = overflowsOf(recorded, found.run.id)
-  warnings.push(...lossesOf(engine, extent, found.run.id), ...overflows.map(({ reason }) => reason))
+  const { id } = found.run
+  const overflows = overflowsOf(recorded.filter(({ run }) => run === id))
+  warnings.push(
+    ...(await lossWarnings(ask, viewOf(extent, id))),
+    ...overflows.map(({ reason }) => reason),
+  )
   const flaws = [...overflows, ...leftOutOf(loaded)]
-  return sourceOf(options, found, { extent, warnings, flaws })
+  return sourceOf(options, found, { ask, extent, warnings, flaws })
 }
 
 interface Findings {
+  readonly ask: Ask
   readonly extent: Extent
   readonly warnings: readonly string[]
   readonly flaws: readonly Flaw[]
@@ -74,48 +78,27 @@ interface Findings {
 function sourceOf(
   options: EmbeddedOptions,
   { run, heard }: FoundRun,
-  { extent, warnings, flaws }: Findings,
+  { ask, extent, warnings, flaws }: Findings,
 ): Source {
   const { engine, description } = options
   const windowSeconds = windowOver({ from: Math.min(run.start, heard), to: heard })
   const unknown = run.complete === null ? [run.completeness] : []
   return {
     description,
-    run,
+    scope: run,
     evaluationTime: heard,
     windowSeconds,
     warnings: [...warnings, ...unknown],
     flaws,
+    anchoredFault: null,
+    isShared: false,
     parse: (query) => engine.parse(query),
-    instant: (query) =>
-      new Promise((resolve) => {
-        resolve(engine.instant(query, heard))
-      }),
-    metricNames: () =>
-      new Promise((resolve) => {
-        resolve(metricNamesOf(engine, extent, run.id))
-      }),
+    instant: (query) => ask(query, heard),
+    metricNames: () => metricNamesOf(ask, viewOf(extent, run.id)),
     [Symbol.dispose]: () => {
       engine[Symbol.dispose]()
     },
   }
-}
-
-function lossesOf(engine: Engine, extent: Extent, run: string | null): string[] {
-  const losses = readLosses(engine, extent, run)
-  return losses.length === 0
-    ? []
-    : [`telemetry was recorded and could not be delivered: ${losses.join(', ')}`]
-}
-
-/** An overflow series lacks the labels that selectors ask for, so a selector may count too much or too little. */
-function overflowsOf(recorded: readonly Recorded[], run: string | null): Flaw[] {
-  const own = recorded.filter((one) => one.overflow && one.run === run)
-  return [...new Set(own.map(({ metric }) => baseName(metric)))].map((metric) => ({
-    metric,
-    of: 'selectors-by-label',
-    reason: `${metric} has more label sets than its cap: those beyond it are counted without labels, so a selector by label is not exact`,
-  }))
 }
 
 function leftOutOf(loaded: Loaded): Flaw[] {

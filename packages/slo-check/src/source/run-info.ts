@@ -1,6 +1,7 @@
 import { SloCheckError } from '../error.ts'
 import { similarWords } from '../similar.ts'
-import type { Extent, Marker, Recorded } from './census.ts'
+import type { Extent, Recorded } from './census.ts'
+import type { Marker } from './markers.ts'
 import type { RunInfo } from './source.ts'
 
 /** The facts about the data from which a run is made out. */
@@ -56,6 +57,7 @@ export function findRun(facts: Facts, wanted: string | null, name: string): Foun
   const begun = starts.map(({ time }) => time)
   const ended = ends.map(({ time }) => time)
   const run: RunInfo = {
+    kind: 'run',
     id,
     start: begun.length === 0 ? facts.extent.from : Math.min(...begun),
     end: complete === true ? Math.max(...ended) : reach,

@@ -17,7 +17,8 @@ describe('a run', () => {
   test('is complete when each instance left its end marker', async () => {
     using source = await sourceOf([instance('a'), instance('b', { start: START + 5, seconds: 60 })])
 
-    expect(source.run).toEqual({
+    expect(source.scope).toEqual({
+      kind: 'run',
       id: RUN_ID,
       start: START,
       end: START + 65,
@@ -179,9 +180,9 @@ describe('several runs in the data', () => {
     using first = await sourceOf(truths, { wantedRun: 'first' })
     using second = await sourceOf(truths, { wantedRun: 'second' })
 
-    expect(first.run).toMatchObject({ start: START, end: START + 30, others: ['second'] })
+    expect(first.scope).toMatchObject({ start: START, end: START + 30, others: ['second'] })
     expect(first.evaluationTime).toBe(START + 30)
-    expect(second.run).toMatchObject({ start: START + 1000, end: START + 1030 })
+    expect(second.scope).toMatchObject({ start: START + 1000, end: START + 1030 })
   })
 
   test('are not mixed by an expression that chooses none', async () => {
