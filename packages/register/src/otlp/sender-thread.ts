@@ -1,115 +1,117 @@
-import { performance } from 'node:perf_hooks'
-import { setTimeout as delay } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
+import { systemClock } from '@plimsoll/policies'
 import { SIGNALS, type Signal } from '@plimsoll/semconv'
-import { createPost, type Post } from './post.ts'
-import { DONE, LOST, type FromSender, type SenderData, type ToSender } from './thread-data.ts'
+import { createBoard, type Board } from './board.ts'
+import { createLane, type Item, type Lane, type Peer } from './lane.ts'
+import { createPost } from './post.ts'
+import type { Endpoint, FromSender, SenderData, ToSender } from './thread-data.ts'
 
 // Requests leave from a thread of their own: a slow or dead collector holds up neither the program's event loop nor its
 // exit, and the last of them can still be sent while the program's thread is inside its exit handler.
 
-type Item = Extract<ToSender, { kind: 'request' }>
-
 /** Bytes held for a collector that does not answer; what is more is lost, the oldest first. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024
-const MAX_TRIES = 5
-const FIRST_BACKOFF_MS = 1_000
-const MAX_BACKOFF_MS = 30_000
 
 run(workerData as SenderData)
 
 function run(data: SenderData): void {
   const port = parentPort
   if (port === null) throw new Error('the sender thread was started without a port')
-  const posts = new Map<Signal, { post: Post; url: string; timeoutMs: number }>()
-  for (const signal of SIGNALS) {
-    const endpoint = data.endpoints[signal]
-    if (endpoint === undefined) continue
-    const { url, timeoutMs } = endpoint
-    posts.set(signal, { post: createPost(endpoint, data.contentType), url, timeoutMs })
+  const board = createBoard(data.board)
+  const tell = (message: string): void => {
+    board.setTrouble(message)
+    port.postMessage({ kind: 'trouble', message } satisfies FromSender)
   }
-  const board = new Int32Array(data.board)
-  const held: Item[] = []
-  const ending = new AbortController()
-  let endsAt = Infinity
-  let sending = false
+  const lanes = openLanes(data, board, tell)
+  /** The last word of the instance, held until all before it has left. */
+  let last: Item | undefined
+  let ended = false
 
-  const lost = (item: Item, reason: FromSender['reason'], why: string): void => {
-    if (ending.signal.aborted) Atomics.add(board, LOST, item.items)
-    const message = `${withoutSecrets(posts.get(item.signal)?.url ?? '')}: ${why}`
-    port.postMessage({
-      kind: 'lost',
-      signal: item.signal,
-      items: item.items,
-      reason,
-      message,
-    } satisfies FromSender)
-  }
+  let order = 0
 
-  const take = (item: Item): void => {
-    // Cumulative metrics that still wait are overtaken by these.
-    const first = sending ? 1 : 0
-    const overtaken = held.findIndex(({ signal }, at) => signal === 'metrics' && at >= first)
-    if (item.signal === 'metrics' && overtaken !== -1) held.splice(overtaken, 1)
-    held.push(item)
-    let bytes = held.reduce((sum, { body }) => sum + body.length, 0)
-    while (bytes > MAX_HELD_BYTES && held.length > 2) {
-      const [oldest] = held.splice(first, 1)
-      if (oldest === undefined) break
-      bytes -= oldest.body.length
-      lost(oldest, 'queue_full', 'too much waits to be sent')
+  const makeRoom = (): void => {
+    const held = (): number => [...lanes.values()].reduce((sum, lane) => sum + lane.bytes(), 0)
+    while (held() > MAX_HELD_BYTES) {
+      const first = oldestOf(lanes)
+      if (first === undefined) return
+      first.lane.dropOldest()
+      board.lose(first.signal, 'queue_full', first.item.items)
+      board.settle(first.signal, first.item.items)
+      tell(`more than ${MAX_HELD_BYTES} bytes wait to be sent`)
     }
   }
 
-  const sendOne = async (item: Item): Promise<void> => {
-    const route = posts.get(item.signal)
-    if (route === undefined) return
-    for (let attempt = 1; ; attempt += 1) {
-      const leftMs = endsAt - performance.now()
-      if (leftMs <= 0) return lost(item, 'export_failed', 'the process ended before it answered')
-      const posted = await route.post(item.body, Math.min(route.timeoutMs, leftMs))
-      if (posted.kind === 'taken') return
-      // Once the process ends there is no time for backoff, and metrics are overtaken by the next ones anyway.
-      const final = posted.kind === 'refused' || attempt >= MAX_TRIES || ending.signal.aborted
-      if (final) return lost(item, 'export_failed', posted.why)
-      const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (attempt - 1), MAX_BACKOFF_MS)
-      await pause(Math.max(posted.retryAfterMs ?? 0, backoffMs), ending.signal)
-    }
+  const take = ({ signal, body, items, final }: Extract<ToSender, { kind: 'request' }>): void => {
+    order += 1
+    const item: Item = { order, body, items, final }
+    if (final && !ended) last = item
+    else lanes.get(signal)?.take(item)
+    makeRoom()
   }
 
-  const sendAll = async (): Promise<void> => {
-    if (sending) return
-    sending = true
-    for (let item = held[0]; item !== undefined; item = held[0]) {
-      await sendOne(item)
-      held.shift()
-    }
-    sending = false
-    if (!ending.signal.aborted) return
-    Atomics.store(board, DONE, 1)
-    Atomics.notify(board, DONE)
+  const end = async (deadlineMs: number): Promise<void> => {
+    ended = true
+    board.setTrouble('')
+    const now = systemClock.now()
+    const done = [...lanes].map(([signal, lane]) => ({ signal, gone: lane.end(now + deadlineMs) }))
+    const others = done.filter(({ signal }) => signal !== 'metrics').map(({ gone }) => gone)
+    // What cannot leave must not keep the end from being known.
+    await Promise.race([Promise.all(others), systemClock.sleep(deadlineMs / 2)])
+    if (last !== undefined) lanes.get('metrics')?.take(last)
+    await Promise.all([...others, lanes.get('metrics')?.end(now + deadlineMs)])
+    board.done()
   }
 
   port.on('message', (message: ToSender) => {
     if (message.kind === 'request') take(message)
-    else {
-      endsAt = performance.now() + message.deadlineMs
-      ending.abort()
-    }
-    void sendAll()
+    else void end(message.deadlineMs)
   })
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, { signal })
-  } catch (error) {
-    // Cut short because the process ends: one more try at once.
-    if (!signal.aborted) throw error
+function openLanes(
+  { endpoints, contentType }: SenderData,
+  board: Board,
+  tell: (message: string) => void,
+): ReadonlyMap<Signal, Lane> {
+  const peers = new Map<string, Peer>()
+  const open = (signal: Signal, endpoint: Endpoint): Lane => {
+    const { url, timeoutMs } = endpoint
+    const { origin, pathname } = new URL(url)
+    const peer = peers.get(origin) ?? { answered: false }
+    peers.set(origin, peer)
+    return createLane({
+      post: createPost(endpoint, contentType),
+      timeoutMs,
+      newestOnly: signal === 'metrics',
+      peer,
+      clock: systemClock,
+      random: Math.random,
+      settled(item, fate, lost) {
+        if (lost > 0) board.lose(signal, 'export_failed', lost)
+        if (item.final && fate === 'taken' && lost === 0) board.takeEnd()
+        board.settle(signal, item.items)
+      },
+      // Without query and userinfo: either may hold a key.
+      trouble: (why) => tell(`${origin}${pathname}: ${why}`),
+    })
   }
+  const lanes = new Map<Signal, Lane>()
+  for (const signal of SIGNALS) {
+    const endpoint = endpoints[signal]
+    if (endpoint !== undefined) lanes.set(signal, open(signal, endpoint))
+  }
+  return lanes
 }
 
-function withoutSecrets(url: string): string {
-  const { origin, pathname } = new URL(url)
-  return `${origin}${pathname}`
+/** What waits longest of spans and events; metrics hold one request at most. */
+function oldestOf(
+  lanes: ReadonlyMap<Signal, Lane>,
+): { signal: Signal; lane: Lane; item: Item } | undefined {
+  return [...lanes]
+    .filter(([signal]) => signal !== 'metrics')
+    .flatMap(([signal, lane]) => {
+      const item = lane.oldest()
+      return item === undefined ? [] : [{ signal, lane, item }]
+    })
+    .toSorted((a, b) => a.item.order - b.item.order)[0]
 }

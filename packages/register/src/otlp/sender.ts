@@ -1,16 +1,10 @@
 import { Worker } from 'node:worker_threads'
-import type { Signal } from '@plimsoll/semconv'
+import { SIGNALS, type Signal } from '@plimsoll/semconv'
 import { inWords, type Messages } from '../messages.ts'
 import type { Loss, Outlet } from '../pipeline/outlet.ts'
 import { sibling } from '../sibling.ts'
-import {
-  DONE,
-  LOST,
-  type Endpoint,
-  type FromSender,
-  type SenderData,
-  type ToSender,
-} from './thread-data.ts'
+import { createBoard, SENDER_LOSSES, type SenderLoss } from './board.ts'
+import type { Endpoint, FromSender, SenderData, ToSender } from './thread-data.ts'
 
 export interface SenderOptions {
   readonly endpoints: Readonly<Partial<Record<Signal, Endpoint>>>
@@ -24,10 +18,18 @@ export interface Sender extends Outlet {
   readonly thread: Worker
 }
 
+/** What an item of a signal is called in a message. */
+const ITEMS = { logs: 'event', traces: 'span', metrics: 'data point' } as const
+
 /** Posts OTLP from a thread of its own, which keeps no process alive. */
 export function createSender({ endpoints, contentType, messages, loss }: SenderOptions): Sender {
-  const memory = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)
-  const workerData: SenderData = { plimsollSender: true, endpoints, contentType, board: memory }
+  const board = createBoard()
+  const workerData: SenderData = {
+    plimsollSender: true,
+    endpoints,
+    contentType,
+    board: board.memory,
+  }
   const thread = new Worker(sibling('sender-thread', import.meta.url), {
     workerData,
     name: 'plimsoll-sender',
@@ -38,17 +40,17 @@ export function createSender({ endpoints, contentType, messages, loss }: SenderO
   })
   let alive = true
   let warned = false
+  const handed: Record<Signal, number> = { metrics: 0, traces: 0, logs: 0 }
+  const counted = new Map<string, number>()
   const warn = (what: string): void => {
-    if (!warned)
+    if (!warned) {
       messages.warn(
         `telemetry is not delivered to ${what}; the program goes on, what is lost is counted`,
       )
+    }
     warned = true
   }
-  thread.on('message', ({ signal, items, reason, message }: FromSender) => {
-    warn(message)
-    loss(signal, reason, items)
-  })
+  thread.on('message', ({ message }: FromSender) => warn(message))
   thread.on('error', (error) => {
     alive = false
     warn(`the collector: the sender failed: ${inWords(error)}`)
@@ -59,25 +61,58 @@ export function createSender({ endpoints, contentType, messages, loss }: SenderO
 
   // A second argument, because the rule that wants a target origin takes a thread for a window.
   const post = (message: ToSender): void => thread.postMessage(message, [])
+  const outstanding = (signal: Signal): number => handed[signal] - board.settled(signal)
+  const lostBy = (signal: Signal, reason: SenderLoss): number =>
+    board.lost(signal, reason) + (!alive && reason === 'export_failed' ? outstanding(signal) : 0)
+
   return {
     thread,
-    send({ signal, body, items }) {
-      if (alive) post({ kind: 'request', signal, body, items })
-      else loss(signal, 'export_failed', items)
+    send({ signal, body, items, final }) {
+      // Without the thread no newer metrics make these good.
+      if (!alive && signal === 'metrics') handed.metrics = board.settled('metrics')
+      handed[signal] += items
+      if (alive) post({ kind: 'request', signal, body, items, final })
     },
     wantsMetrics: () => true,
+    countLosses() {
+      for (const signal of SIGNALS) {
+        for (const reason of SENDER_LOSSES) {
+          const key = `${signal} ${reason}`
+          const lost = lostBy(signal, reason)
+          const more = lost - (counted.get(key) ?? 0)
+          if (more <= 0) continue
+          counted.set(key, lost)
+          loss(signal, reason, more)
+        }
+      }
+    },
     finish(deadlineMs) {
-      if (!alive) return
-      alive = false
-      const board = new Int32Array(memory)
-      post({ kind: 'end', deadlineMs })
-      Atomics.wait(board, DONE, 0, deadlineMs)
-      const lost = Atomics.load(board, LOST)
-      if (Atomics.load(board, DONE) === 1 && lost === 0) return
+      if (alive) {
+        post({ kind: 'end', deadlineMs })
+        board.awaitDone(deadlineMs)
+      }
+      const late = SIGNALS.some((signal) => outstanding(signal) > 0)
+      const lost = inItems((signal) => {
+        const settledLoss = SENDER_LOSSES.reduce((sum, why) => sum + board.lost(signal, why), 0)
+        return settledLoss + outstanding(signal)
+      })
+      if (lost === '') return
       const origins = [...new Set(Object.values(endpoints).map(({ url }) => new URL(url).origin))]
-      const what =
-        lost === 0 ? 'the last telemetry' : `the last ${lost} data points, spans and events`
-      messages.warn(`${what} did not reach ${origins.join(' and ')}`)
+      const why = late ? ` (${board.trouble() || 'no answer in time'})` : ''
+      const end =
+        endpoints.metrics === undefined || board.endTaken()
+          ? ''
+          : '; without its end the run is incomplete there'
+      messages.warn(`${lost} did not reach ${origins.join(' and ')}${why}${end}`)
     },
   }
+}
+
+/** `3 events, 1 span`, of what there is; empty when there is nothing. */
+function inItems(count: (signal: Signal) => number): string {
+  return (['logs', 'traces', 'metrics'] as const)
+    .map((signal) => ({ items: count(signal), word: ITEMS[signal] }))
+    .filter(({ items }) => items > 0)
+    .map(({ items, word }) => `${items} ${word}${items === 1 ? '' : 's'}`)
+    .join(', ')
 }

@@ -13,17 +13,12 @@ export interface Endpoint {
   readonly keyFile?: string | undefined
 }
 
-/** Becomes 1 when all is sent or given up. */
-export const DONE = 0
-/** Items given up after the end was announced, when messages are heard no more. */
-export const LOST = 1
-
 /** What the sender thread is started with. */
 export interface SenderData {
   readonly plimsollSender: true
   readonly endpoints: Readonly<Partial<Record<Signal, Endpoint>>>
   readonly contentType: string
-  /** Two int32: {@link DONE} and {@link LOST}. */
+  /** Memory of the board that both threads keep. */
   readonly board: SharedArrayBuffer
 }
 
@@ -34,15 +29,13 @@ export type ToSender =
       readonly signal: Signal
       readonly body: Uint8Array
       readonly items: number
+      readonly final: boolean
     }
   | { readonly kind: 'end'; readonly deadlineMs: number }
 
-/** From the sender to the program's thread. */
+/** From the sender to the program's thread: something that its owner should hear of now. */
 export interface FromSender {
-  readonly kind: 'lost'
-  readonly signal: Signal
-  readonly items: number
-  readonly reason: 'export_failed' | 'queue_full'
+  readonly kind: 'trouble'
   /** What happened, with the address that did not answer. */
   readonly message: string
 }

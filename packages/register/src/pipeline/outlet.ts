@@ -10,11 +10,13 @@ export interface Request {
   readonly final: boolean
 }
 
-/** Where requests go. None of these throws; what cannot be delivered is told to {@link Loss}. */
+/** Where requests go. None of these throws; what cannot be delivered is told to {@link Loss}, at once or when asked. */
 export interface Outlet {
   send(request: Request): void
   /** Whether the next regular snapshot of the metrics is wanted; a cumulative one that is left out is not lost. */
   wantsMetrics(): boolean
+  /** Tells {@link Loss} what was lost since it was last asked, as far as another thread knows it. */
+  countLosses(): void
   /** Blocks until all is delivered or given up, at most `deadlineMs`. */
   finish(deadlineMs: number): void
 }

@@ -57,6 +57,7 @@ export function createPipeline({
   loss,
   fault,
 }: PipelineOptions): Pipeline {
+  const outlets = new Set(Object.values(routes).map(({ outlet }) => outlet))
   const send = (
     signal: Signal,
     items: number,
@@ -95,7 +96,8 @@ export function createPipeline({
     spans.drain()
     events.drain()
     if (metrics === 'none' || routes.metrics === undefined) return
-    // Losses of the lines above are counted by now, and stand in this snapshot.
+    // Losses of the lines above that are known by now stand in this snapshot.
+    for (const outlet of outlets) outlet.countLosses()
     if (metrics !== 'regular' || routes.metrics.outlet.wantsMetrics())
       sendMetrics(metrics === 'final')
   }

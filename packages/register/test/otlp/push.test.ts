@@ -1,43 +1,12 @@
-import { gunzipSync } from 'node:zlib'
 import { EVENTS, INSTRUMENTS } from '@plimsoll/semconv'
 import { describe, expect, test } from 'vitest'
-import { startOrigin, type Origin } from '../support/origin.ts'
+import { lastMetrics, startCollector } from '../support/collector.ts'
+import { startOrigin } from '../support/origin.ts'
 import { programFolder, runNode } from '../support/program.ts'
 import { having, onlyRun, storedRuns, totalIn, type MetricsLine } from '../support/run-files.ts'
 
 const CALLS = INSTRUMENTS.callDuration.name
 const END = INSTRUMENTS.runEndTime.name
-
-interface Received {
-  readonly path: string
-  readonly headers: NodeJS.Dict<string | string[]>
-  readonly body: Buffer
-}
-
-/** A collector that keeps what it gets, and answers `status`. */
-async function startCollector(status = 200): Promise<Origin & { readonly received: Received[] }> {
-  const received: Received[] = []
-  const origin = await startOrigin((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const body = Buffer.concat(chunks)
-      received.push({
-        path: request.url ?? '',
-        headers: request.headers,
-        body: request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body,
-      })
-      response.statusCode = status
-      response.end()
-    })
-  })
-  return { ...origin, received }
-}
-
-function lastMetrics(received: readonly Received[], path = '/v1/metrics'): MetricsLine {
-  const last = received.findLast((request) => request.path === path)
-  return JSON.parse(last?.body.toString() ?? '{"resourceMetrics": []}') as MetricsLine
-}
 
 const PROGRAM = `
 const call = async () => (await fetch(process.env.ORIGIN)).text()
@@ -226,7 +195,10 @@ describe('a collector that fails', () => {
   })
 
   test('by refusing is named with its answer', async () => {
-    const collector = await startCollector(400)
+    const collector = await startCollector((response) => {
+      response.statusCode = 400
+      response.end()
+    })
     const folder = programFolder({ 'app.cjs': 'setTimeout(() => {}, 300)' })
 
     const ended = await runNode(folder, ['app.cjs'], {
