@@ -16,9 +16,21 @@ export interface SpecQuery {
   readonly locate: (offset: number) => Place
 }
 
+/** The time window of an SLO, over which its error budget is counted. */
+export interface Period {
+  /** As written, such as `28d`. */
+  readonly text: string
+  /** A month is taken as 30 days, a quarter as 90, a year as 365. */
+  readonly seconds: number
+}
+
 interface ObjectiveHead {
   /** `metadata.name` of the SLO. */
   readonly slo: string
+  /** `spec.service` of the SLO. */
+  readonly service: string
+  /** `spec.timeWindow` of the SLO; a run takes its place when one is checked. */
+  readonly period: Period
   /** `displayName` of the objective, else of the SLO, else its ordinal. */
   readonly objective: string
   readonly place: Place
@@ -51,7 +63,7 @@ export interface RawRatioObjective extends ObjectiveHead {
 }
 
 /** One number against a limit: a query's value, a count of events, or events a second. */
-interface LimitObjective extends ObjectiveHead {
+export interface LimitObjective extends ObjectiveHead {
   readonly kind: 'threshold' | 'count' | 'rate'
   readonly query: SpecQuery
   readonly op: Comparison

@@ -1,6 +1,6 @@
 import { annotationName, readAnnotations, type Annotations } from './annotations.ts'
 import { indicatorOfSlo, type Indicator, type NamedIndicator } from './indicator.ts'
-import type { Comparison, Objective } from './model.ts'
+import type { Comparison, Objective, Period } from './model.ts'
 import type { ObjectiveFields, SloFields } from './openslo.ts'
 import { lacks, type Located } from './readers.ts'
 import type { SpecText } from './spec-text.ts'
@@ -125,6 +125,8 @@ function toObjective(
   const inherited = total === 1 ? draft.slo.metadata?.value.displayName?.value : undefined
   const head = {
     slo: draft.name,
+    service: draft.slo.spec?.value.service?.value ?? '',
+    period: periodOf(draft.slo),
     objective: own ?? inherited ?? `objective ${index + 1}`,
     place: text.place(fields.at),
     noData: annotations.noData?.value ?? 'no_data',
@@ -157,6 +159,23 @@ function toObjective(
     )
   }
   return { ...head, kind, query: indicator.query, quantile, ...limit }
+}
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = {
+  m: 60,
+  h: 3600,
+  d: 86_400,
+  w: 7 * 86_400,
+  M: 30 * 86_400,
+  Q: 90 * 86_400,
+  Y: 365 * 86_400,
+}
+
+/** The one time window; of a spec that is not valid, and so never used, nothing. */
+function periodOf(slo: SloFields): Period {
+  const text = slo.spec?.value.timeWindow?.value[0]?.value.duration?.value ?? ''
+  const seconds = Number(text.slice(0, -1)) * (UNIT_SECONDS[text.slice(-1)] ?? 0)
+  return { text, seconds }
 }
 
 function readTarget(

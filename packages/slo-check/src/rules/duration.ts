@@ -1,0 +1,12 @@
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['m', 60],
+  ['s', 1],
+] as const
+
+/** The Prometheus duration of a number of whole seconds, in its largest whole unit: 7200 is `2h`. */
+export function ruleDuration(seconds: number): string {
+  const [unit, size] = UNITS.find(([, length]) => seconds % length === 0) ?? ['s', 1]
+  return `${seconds / size}${unit}`
+}

@@ -1,0 +1,4 @@
+/** Text two columns further to the right. */
+export function indented(text: string): string {
+  return text.replaceAll(/^/gmu, '  ')
+}
