@@ -1,5 +1,7 @@
 export const HELP = `Usage: slo-check [check] <slo.yaml>... [options]
 
+       slo-check rules <slo.yaml>... [options]      rules and alerts for Prometheus; see slo-check rules --help
+
 Asks PromQL whether the promises of OpenSLO v1 files were kept in a run.
 
   --run ID|DIR       the run: its id, or its folder          (default: the latest)
