@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { guard } from './children.ts'
 import { PipelineError } from './pipeline-error.ts'
 import { releaseOf, type Module } from './modules.ts'
 import type { Environment } from './environment.ts'
@@ -59,6 +60,7 @@ function go(args: readonly string[], cwd: string, env: Environment): Promise<str
       env: { ...env, ...FIXED },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    guard(child)
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { guard } from './children.ts'
 import { PipelineError } from './pipeline-error.ts'
 
 /** A server of the pipeline, or of a test. */
@@ -42,9 +43,6 @@ const POLL_MS = 50
 /** One health request; a server that hangs shall not hang its starter. */
 const ASK_MS = 2_000
 
-const running = new Set<ChildProcess>()
-let guarded = false
-
 /**
  * Starts a server and waits until it is healthy.
  *
@@ -73,7 +71,6 @@ function createServer(options: ServerOptions): Server {
     child = began
     ended = new Promise((resolve) => {
       const gone = (): void => {
-        running.delete(began)
         if (child === began) child = undefined
         resolve()
       }
@@ -124,8 +121,7 @@ function launch({ command, args, log, env }: ServerOptions): ChildProcess {
       env: { ...process.env, ...env },
       stdio: ['ignore', output, output],
     })
-    running.add(child)
-    guard()
+    guard(child)
     return child
   } finally {
     closeSync(output)
@@ -166,13 +162,4 @@ export function tailOf(log: string, lines = 20): string {
     .slice(-lines)
     .map((line) => `  ${line}`)
     .join('\n')
-}
-
-/** No server outlives the process that started it, unless that one is itself killed with SIGKILL. */
-function guard(): void {
-  if (guarded) return
-  guarded = true
-  process.once('exit', () => {
-    for (const child of running) child.kill('SIGKILL')
-  })
 }
