@@ -8,6 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['e2e/**/*.test.ts'],
+    globalSetup: ['e2e/session.ts'],
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 1_200_000, // the first one builds the binaries

@@ -1,0 +1,126 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startPipeline, type Pipeline } from '../pipeline/src/index.ts'
+import { arrival } from './fixtures/arrival.ts'
+import { DEMO_SPEC, demoRun, linesOfFiles } from './fixtures/demo-run.ts'
+import { temporaryFolder, type Folder } from './fixtures/folder.ts'
+import { replay } from './fixtures/replay.ts'
+import { parityOf } from './fixtures/report-parity.ts'
+import { seedOf } from './fixtures/seed.ts'
+import { reportOf, sloCheck } from './fixtures/slo-check.ts'
+import { LONGEST_MS, workloadArbitrary } from './workload/arbitrary.ts'
+import { linesOf } from './workload/lines.ts'
+import type { Workload } from './workload/model.ts'
+import { promisesOf } from './workload/objectives.ts'
+import { specText } from './workload/openslo.ts'
+import { surprisesOf } from './workload/surprises.ts'
+import { isComplete } from './workload/truth.ts'
+
+const WORKLOADS = Number(process.env['E2E_WORKLOADS'] ?? 20)
+
+let folder: Folder
+let pipeline: Pipeline
+
+beforeAll(async () => {
+  folder = temporaryFolder()
+  pipeline = await startPipeline({ dir: join(folder.path, 'pipeline') })
+})
+
+afterAll(async () => {
+  await pipeline[Symbol.asyncDispose]()
+  folder[Symbol.dispose]()
+})
+
+describe.each(['calm', 'stormy'] as const)('the demo in %s weather, sent through', (profile) => {
+  test('gets the report that its files get', async () => {
+    const run = await demoRun(profile)
+    const { otlpHttp } = pipeline.collector
+    const lines = linesOfFiles([...run.files.metrics, ...run.files.logs, ...run.files.traces])
+
+    const replayed = await replay(otlpHttp, lines)
+    await arrival(otlpHttp, pipeline.prometheus.url)
+    const embedded = await sloCheck([DEMO_SPEC, '--run', run.runId], { cwd: run.folder })
+    const server = await sloCheck([DEMO_SPEC, ...from(run.runId)])
+
+    const parity = parityOf(reportOf(embedded), reportOf(server))
+    console.log(`${profile}: ${replayed.lines} lines replayed, ${told(parity)}`)
+    expect(parity.differences).toEqual([])
+    expect([embedded.exitCode, server.exitCode]).toEqual([run.exitCode, run.exitCode])
+  })
+})
+
+describe('generated workloads, sent through', () => {
+  test('get the reports that their bytes get, and what the reports say is true', async () => {
+    const seed = seedOf('E2E_SEED')
+    console.log(`${WORKLOADS} workloads, E2E_SEED=${seed}`)
+    const base = Date.now() - LONGEST_MS - 60_000
+    const workloads = fc.sample(workloadArbitrary(base), { seed, numRuns: WORKLOADS })
+    const { otlpHttp } = pipeline.collector
+
+    for (const workload of workloads) await replay(otlpHttp, textOf(workload))
+    await arrival(otlpHttp, pipeline.prometheus.url)
+    const judged = []
+    for (const workload of workloads) judged.push(await judge(workload))
+
+    const wrong = judged.flatMap(({ runId, wrong }) => wrong.map((line) => `${runId}: ${line}`))
+    const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
+    console.log(
+      `${sum(judged.map(({ promises }) => promises))} objectives, ${told({
+        compared: sum(judged.map(({ compared }) => compared)),
+        largest: Math.max(...judged.map(({ largest }) => largest)),
+      })}; ${sum(judged.map(({ told: known }) => known))} values of a known truth`,
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+interface Judged {
+  readonly runId: string
+  readonly promises: number
+  readonly compared: number
+  readonly largest: number
+  readonly told: number
+  readonly wrong: readonly string[]
+}
+
+/** Asks both engines about a workload, and holds them against each other and against the truth. */
+async function judge(workload: Workload): Promise<Judged> {
+  const { runId } = workload
+  const promises = promisesOf(workload)
+  const spec = join(folder.path, `${runId}.yaml`)
+  const file = join(folder.path, `${runId}.jsonl`)
+  writeFileSync(spec, specText(promises.map(({ document }) => document)))
+  writeFileSync(file, textOf(workload).join('\n'))
+  const [embedded, server] = await Promise.all([
+    sloCheck([spec, '--otlp', file, '--run', runId]),
+    sloCheck([spec, ...from(runId), '--wait', '0']),
+  ])
+  const parity = parityOf(reportOf(embedded), reportOf(server))
+  const complete = isComplete(workload)
+  const untrue = [embedded, server].flatMap((gate, index) =>
+    surprisesOf(reportOf(gate), promises, { complete }).map(
+      (line) => `${index === 0 ? 'embedded' : 'server'}: ${line}`,
+    ),
+  )
+  const exits =
+    embedded.exitCode === server.exitCode
+      ? []
+      : [`exit codes ${String(embedded.exitCode)} and ${String(server.exitCode)}`]
+  return {
+    runId,
+    promises: promises.length,
+    compared: parity.compared,
+    largest: parity.largest,
+    told: promises.filter(({ expected }) => 'value' in expected).length * 2,
+    wrong: [...parity.differences, ...untrue, ...exits],
+  }
+}
+
+const textOf = (workload: Workload): string[] => linesOf(workload).map(({ line }) => line)
+
+const from = (runId: string): string[] => ['--prometheus', pipeline.prometheus.url, '--run', runId]
+
+const told = ({ compared, largest }: { compared: number; largest: number }): string =>
+  `${compared} comparisons, largest relative difference ${largest}`
