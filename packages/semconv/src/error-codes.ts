@@ -25,6 +25,8 @@ export const ERROR_CODES = {
   ERR_PLIMSOLL_RUN_NO_DATA: 'The run has no telemetry.',
   ERR_PLIMSOLL_RUN_NOT_A_RUN: 'The folder is not a run.',
   ERR_PLIMSOLL_FILE_UNREADABLE: 'A file cannot be read.',
+  ERR_PLIMSOLL_SERVER:
+    'The Prometheus server cannot be asked; the message says why, and what to do.',
   ERR_PLIMSOLL_ENGINE: 'The embedded PromQL engine failed.',
   ERR_PLIMSOLL_INTERNAL: 'A fault of Plimsoll itself.',
 } as const

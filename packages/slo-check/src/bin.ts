@@ -7,6 +7,7 @@ const isCheck =
 const starting = isCheck ? createEngine() : undefined
 starting?.catch(() => undefined)
 
+const { systemClock } = await import('./clock.ts')
 const { failureText } = await import('./cli/failure.ts')
 const { run } = await import('./cli/run.ts')
 
@@ -25,6 +26,9 @@ process.exitCode = await run({
   args,
   env: process.env,
   isTty: process.stdout.isTTY,
+  isErrTty: process.stderr.isTTY,
+  clock: systemClock,
+  random: Math.random,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   startEngine: () => starting ?? createEngine(),

@@ -1,10 +1,14 @@
 import type { Choice } from '../source/plan.ts'
+import { timeSeconds } from './duration.ts'
 import { parseOptions, usageOf } from './options.ts'
+import { SERVER_OPTIONS, serverArguments, type ServerArguments } from './server-arguments.ts'
 
 const OPTIONS = {
   run: { type: 'string' },
   otlp: { type: 'string', multiple: true },
-  dir: { type: 'string', default: '.plimsoll' },
+  dir: { type: 'string' },
+  at: { type: 'string' },
+  ...SERVER_OPTIONS,
   report: { type: 'string' },
   output: { type: 'string' },
   explain: { type: 'boolean', default: false },
@@ -20,6 +24,10 @@ export type ReportForm = (typeof FORMS)[number]
 export interface CheckArguments {
   readonly specs: readonly string[]
   readonly choice: Choice
+  /** Null where files are to be read. */
+  readonly server: ServerArguments | null
+  /** The latest time looked at, in Unix seconds; null for the end of the data. */
+  readonly at: number | null
   /** Null where it was not asked for. */
   readonly report: ReportForm | null
   readonly output: string | null
@@ -27,7 +35,8 @@ export interface CheckArguments {
   readonly color: boolean
 }
 
-const usage = usageOf('slo-check')
+export const usage = usageOf('slo-check')
+const DEFAULT_DIR = '.plimsoll'
 
 /**
  * Reads the command line of a check.
@@ -41,9 +50,16 @@ export function checkArguments(args: readonly string[]): CheckArguments {
   const form = FORMS.find((known) => known === values.report)
   if (values.report !== undefined && form === undefined)
     throw usage(`--report must be one of ${FORMS.join(', ')}, got ${JSON.stringify(values.report)}`)
+  const server = serverArguments(values, usage)
+  if (server !== null && otlp.length > 0) throw usage('--prometheus and --otlp exclude each other')
+  if (server !== null && values.dir !== undefined)
+    throw usage('--prometheus and --dir exclude each other')
+  if (server === null && values.at !== undefined) throw usage('--at needs --prometheus URL')
   return {
     specs,
-    choice: { dir: values.dir, run: values.run ?? null, otlp },
+    choice: { dir: values.dir ?? DEFAULT_DIR, run: values.run ?? null, otlp },
+    server,
+    at: values.at === undefined ? null : timeSeconds(values.at, '--at', usage),
     report: form ?? null,
     output: values.output ?? null,
     explain: values.explain,

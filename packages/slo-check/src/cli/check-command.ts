@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import type { Engine } from '@plimsoll/promql'
 import { check } from '../check.ts'
 import { fileFault } from '../file-fault.ts'
 import type { Step } from '../query/ask.ts'
@@ -9,11 +10,13 @@ import type { Report } from '../report/model.ts'
 import { renderTable } from '../report/table.ts'
 import { embeddedSource } from '../source/embedded.ts'
 import { planSource } from '../source/plan.ts'
+import type { Source } from '../source/source.ts'
 import { readTelemetryFiles } from '../source/telemetry-files.ts'
 import { parseSpecs } from '../spec/parse-specs.ts'
 import { exitCodeOf } from '../verdict.ts'
 import { checkArguments, type CheckArguments, type ReportForm } from './check-arguments.ts'
 import { HELP } from './help.ts'
+import { openServer } from './open-server.ts'
 import { readSpec } from './spec-files.ts'
 import type { ExitCode, Subcommand, Terminal } from './terminal.ts'
 
@@ -26,12 +29,7 @@ async function runCheck(args: readonly string[], terminal: Terminal): Promise<Ex
   const starting = terminal.startEngine()
   starting.catch(() => undefined)
   const specs = parseSpecs(asked.specs.map(readSpec))
-  const plan = planSource(asked.choice)
-  using source = await embeddedSource({
-    ...plan,
-    engine: await starting,
-    files: readTelemetryFiles(plan.description.files),
-  })
+  using source = await openSource(asked, starting, terminal)
   const steps: Step[] = []
   const onStep = (step: Step): void => {
     steps.push(step)
@@ -47,6 +45,20 @@ async function runCheck(args: readonly string[], terminal: Terminal): Promise<Ex
   }
   if (asked.output !== null) writeReport(asked.output, asked.report, report)
   return exitCodeOf(report.verdict)
+}
+
+async function openSource(
+  asked: CheckArguments,
+  starting: Promise<Engine>,
+  terminal: Terminal,
+): Promise<Source> {
+  if (asked.server !== null) return openServer(asked, asked.server, starting, terminal)
+  const plan = planSource(asked.choice)
+  return embeddedSource({
+    ...plan,
+    engine: await starting,
+    files: readTelemetryFiles(plan.description.files),
+  })
 }
 
 function print(asked: CheckArguments, report: Report, terminal: Terminal): void {

@@ -1,4 +1,5 @@
 import type { Engine } from '@plimsoll/promql'
+import type { Clock } from '../clock.ts'
 
 /** What the command line touches of its process. */
 export interface Terminal {
@@ -6,6 +7,11 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Stdout is a terminal. */
   readonly isTty: boolean
+  /** Stderr is a terminal. */
+  readonly isErrTty: boolean
+  readonly clock: Clock
+  /** From 0 to 1. */
+  random(): number
   out(text: string): void
   err(text: string): void
   startEngine(): Promise<Engine>

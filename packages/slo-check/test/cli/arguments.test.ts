@@ -5,6 +5,8 @@ test('a spec file is enough', () => {
   expect(checkArguments(['slo.yaml'])).toEqual({
     specs: ['slo.yaml'],
     choice: { dir: '.plimsoll', run: null, otlp: [] },
+    server: null,
+    at: null,
     report: null,
     output: null,
     explain: false,

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { run } from '../../src/cli/run.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
 import { CALM, harvestTruth } from '../harvest-truth.ts'
@@ -30,6 +31,9 @@ async function runs(
     args: [HARVEST, '--otlp', telemetry],
     env: {},
     isTty: false,
+    isErrTty: false,
+    clock: systemClock,
+    random: () => 0,
     out: (text) => void (written.out += text),
     err: (text) => void (written.err += text),
     startEngine: createEngine,
