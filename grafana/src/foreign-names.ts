@@ -12,6 +12,7 @@ export const COLLECTOR = {
   queueSize: 'otelcol_exporter_queue_size',
   queueCapacity: 'otelcol_exporter_queue_capacity',
   memory: 'otelcol_process_memory_rss',
+  uptime: 'otelcol_process_uptime',
 } as const
 
 /** What the Collector counts of each signal. */

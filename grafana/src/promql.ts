@@ -107,18 +107,21 @@ export function buckets(id: InstrumentId, matchers: Matchers = []): string {
   return `${classic} or ${sumBy([], perSecond(select(id, matchers)))}`
 }
 
+/** The share of a whole that is a part of it: 0 where there is no such part. */
+export function share(part: string, whole: string): string {
+  return ratio(orNone(part, whole), whole)
+}
+
 /** One expression over another. */
 export function ratio(part: string, whole: string): string {
   return `(${part}) / (${whole})`
 }
 
-/** Nothing is none: 0 where the expression has no series. Only for an expression without labels. */
-export function orNone(expression: string): string {
-  return `${expression} or vector(0)`
-}
-
-/** Groups of which one side has no series count 0 there: `all` says which groups there are. */
-export function orNoneOf(expression: string, all: string): string {
+/**
+ * Nothing is none: 0 for each group that `all` has and the expression has not. Where `all` has nothing either, nobody looked,
+ * and the panel says so: no `vector(0)`, which would call everything well.
+ */
+export function orNone(expression: string, all: string): string {
   return `(${expression}) or 0 * (${all})`
 }
 

@@ -3,7 +3,7 @@ import { ROLE, HOST, HOST_LEGEND } from '../../groups.ts'
 import type { Section } from '../../layout.ts'
 import { label } from '../../names.ts'
 import { timeSeries } from '../../panels/time-series.ts'
-import { counted, observed, orNoneOf, quantile, ratio, where } from '../../promql.ts'
+import { counted, observed, quantile, share, where } from '../../promql.ts'
 
 const CACHE = label('cacheResult')
 const FROM_CACHE = [where(CACHE, '!~', 'bypass|miss')]
@@ -31,11 +31,8 @@ export const answers: Section = {
         max: 1,
         queries: [
           {
-            expr: ratio(
-              orNoneOf(
-                counted('cacheLookups', [ROLE], FROM_CACHE),
-                counted('cacheLookups', [ROLE]),
-              ),
+            expr: share(
+              counted('cacheLookups', [ROLE], FROM_CACHE),
               counted('cacheLookups', [ROLE]),
             ),
             legend: `{{${ROLE}}}`,

@@ -2,7 +2,7 @@ import { FAILED } from '../../groups.ts'
 import type { Section } from '../../layout.ts'
 import { thresholds } from '../../panels/panel.ts'
 import { stat } from '../../panels/stat.ts'
-import { inTheRun, observed, orNone, quantile, ratio } from '../../promql.ts'
+import { inTheRun, observed, quantile, ratio, share } from '../../promql.ts'
 
 export const whole: Section = {
   title: 'The runs as a whole',
@@ -23,8 +23,8 @@ export const whole: Section = {
           'Share of the calls that ended in an error or a status of 400 and above, after all retries.',
         unit: 'percentunit',
         decimals: 2,
-        expr: ratio(
-          orNone(observed('callDuration', [], FAILED, inTheRun)),
+        expr: share(
+          observed('callDuration', [], FAILED, inTheRun),
           observed('callDuration', [], [], inTheRun),
         ),
         colors: thresholds('green', [0.01, 'orange'], [0.05, 'red']),

@@ -2,17 +2,7 @@ import { ROLE, ERROR, HOST, HOST_LEGEND } from '../../groups.ts'
 import type { Section } from '../../layout.ts'
 import { label } from '../../names.ts'
 import { timeSeries } from '../../panels/time-series.ts'
-import {
-  counted,
-  maxBy,
-  observed,
-  orNoneOf,
-  quantile,
-  ratio,
-  select,
-  summed,
-  where,
-} from '../../promql.ts'
+import { counted, maxBy, observed, quantile, select, share, summed, where } from '../../promql.ts'
 
 const STATUS = label('status')
 
@@ -47,10 +37,7 @@ export const requests: Section = {
         min: 0,
         queries: [
           {
-            expr: ratio(
-              orNoneOf(summed('callResends', HOST), observed('callDuration', HOST)),
-              observed('callDuration', HOST),
-            ),
+            expr: share(summed('callResends', HOST), observed('callDuration', HOST)),
             legend: HOST_LEGEND,
           },
         ],

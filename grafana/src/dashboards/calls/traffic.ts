@@ -1,7 +1,7 @@
 import { ROLE, ERROR, HOST, HOST_LEGEND, FAILED } from '../../groups.ts'
 import type { Section } from '../../layout.ts'
 import { timeSeries } from '../../panels/time-series.ts'
-import { observed, orNoneOf, ratio } from '../../promql.ts'
+import { observed, share } from '../../promql.ts'
 
 export const traffic: Section = {
   title: 'Calls',
@@ -46,10 +46,7 @@ export const traffic: Section = {
         max: 1,
         queries: [
           {
-            expr: ratio(
-              orNoneOf(observed('callDuration', HOST, FAILED), observed('callDuration', HOST)),
-              observed('callDuration', HOST),
-            ),
+            expr: share(observed('callDuration', HOST, FAILED), observed('callDuration', HOST)),
             legend: HOST_LEGEND,
           },
         ],

@@ -3,7 +3,7 @@ import type { Section } from '../../layout.ts'
 import { bars } from '../../panels/bars.ts'
 import { thresholds } from '../../panels/panel.ts'
 import { stat } from '../../panels/stat.ts'
-import { counted, inTheRun, observed, orNone, orNoneOf, quantile, ratio } from '../../promql.ts'
+import { counted, inTheRun, observed, quantile, ratio, share } from '../../promql.ts'
 
 export const whole: Section = {
   title: 'The runs as a whole',
@@ -22,8 +22,8 @@ export const whole: Section = {
         description: 'Share of the work items that some source served.',
         unit: 'percentunit',
         decimals: 1,
-        expr: ratio(
-          orNone(observed('fallbackDuration', [], SERVED, inTheRun)),
+        expr: share(
+          observed('fallbackDuration', [], SERVED, inTheRun),
           observed('fallbackDuration', [], [], inTheRun),
         ),
         colors: thresholds('red', [0.5, 'orange'], [0.9, 'green']),
@@ -76,11 +76,8 @@ export const whole: Section = {
         colors: thresholds('red', [0.25, 'orange'], [0.75, 'green']),
         queries: [
           {
-            expr: ratio(
-              orNoneOf(
-                counted('fallbackAttempts', [TIER, SOURCE], SUCCESS, inTheRun),
-                counted('fallbackAttempts', [TIER, SOURCE], ASKED, inTheRun),
-              ),
+            expr: share(
+              counted('fallbackAttempts', [TIER, SOURCE], SUCCESS, inTheRun),
               counted('fallbackAttempts', [TIER, SOURCE], ASKED, inTheRun),
             ),
             legend: `{{${TIER}}} / {{${SOURCE}}}`,

@@ -4,7 +4,7 @@ import type { Section } from '../../layout.ts'
 import { label } from '../../names.ts'
 import { heatmap } from '../../panels/heatmap.ts'
 import { timeSeries } from '../../panels/time-series.ts'
-import { buckets, observed, orNoneOf, quantile, ratio } from '../../promql.ts'
+import { buckets, observed, quantile, share } from '../../promql.ts'
 
 export const works: Section = {
   title: 'Work items',
@@ -28,11 +28,8 @@ export const works: Section = {
         max: 1,
         queries: [
           {
-            expr: ratio(
-              orNoneOf(
-                observed('fallbackDuration', [label('serviceName')], SERVED),
-                observed('fallbackDuration', [label('serviceName')]),
-              ),
+            expr: share(
+              observed('fallbackDuration', [label('serviceName')], SERVED),
               observed('fallbackDuration', [label('serviceName')]),
             ),
             legend: `{{${label('serviceName')}}}`,

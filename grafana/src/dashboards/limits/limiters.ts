@@ -3,7 +3,7 @@ import { RESULT, WHO, WHO_LEGEND, KEPT_OUT } from '../../groups.ts'
 import type { Section } from '../../layout.ts'
 import { heatmap } from '../../panels/heatmap.ts'
 import { timeSeries } from '../../panels/time-series.ts'
-import { buckets, counted, orNoneOf, quantile, ratio, select, sumBy } from '../../promql.ts'
+import { buckets, counted, quantile, select, share, sumBy } from '../../promql.ts'
 
 export const limiters: Section = {
   title: 'Limiters',
@@ -46,10 +46,7 @@ export const limiters: Section = {
         max: 1,
         queries: [
           {
-            expr: ratio(
-              orNoneOf(counted('rateRequests', WHO, KEPT_OUT), counted('rateRequests', WHO)),
-              counted('rateRequests', WHO),
-            ),
+            expr: share(counted('rateRequests', WHO, KEPT_OUT), counted('rateRequests', WHO)),
             legend: WHO_LEGEND,
           },
         ],

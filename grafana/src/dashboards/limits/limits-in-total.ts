@@ -2,7 +2,7 @@ import { RECORDED, NEW, KEPT_OUT } from '../../groups.ts'
 import type { Section } from '../../layout.ts'
 import { thresholds } from '../../panels/panel.ts'
 import { stat } from '../../panels/stat.ts'
-import { counted, inTheRun, orNone, quantile, ratio, where } from '../../promql.ts'
+import { counted, inTheRun, quantile, share, where } from '../../promql.ts'
 
 const OPENED = [where(NEW, '=', 'open')]
 const REFUSED = [where(RECORDED, '=', 'not_permitted')]
@@ -17,8 +17,8 @@ export const whole: Section = {
           'Share of the requests to the limiters that were not let through: refused, or skipped because they may not wait.',
         unit: 'percentunit',
         decimals: 2,
-        expr: ratio(
-          orNone(counted('rateRequests', [], KEPT_OUT, inTheRun)),
+        expr: share(
+          counted('rateRequests', [], KEPT_OUT, inTheRun),
           counted('rateRequests', [], [], inTheRun),
         ),
         colors: thresholds('green', [0.01, 'orange'], [0.1, 'red']),
@@ -36,7 +36,7 @@ export const whole: Section = {
         description: 'How often a breaker opened, probes that failed included.',
         unit: 'short',
         decimals: 0,
-        expr: orNone(counted('breakerStateChanges', [], OPENED, inTheRun)),
+        expr: counted('breakerStateChanges', [], OPENED, inTheRun),
         colors: thresholds('green', [1, 'orange']),
         to: 'calls',
       }),
@@ -45,8 +45,8 @@ export const whole: Section = {
         description: 'Share of the executions that an open breaker did not permit.',
         unit: 'percentunit',
         decimals: 2,
-        expr: ratio(
-          orNone(counted('breakerExecutions', [], REFUSED, inTheRun)),
+        expr: share(
+          counted('breakerExecutions', [], REFUSED, inTheRun),
           counted('breakerExecutions', [], [], inTheRun),
         ),
         colors: thresholds('green', [0.01, 'orange'], [0.1, 'red']),

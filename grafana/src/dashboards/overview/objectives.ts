@@ -14,6 +14,9 @@ const OF_SERVICE = where(SLO_LABELS.service, '=~', '$service')
 
 /** A recorded series, one for each objective. */
 const recorded = (name: string): string => maxBy(OBJECTIVE, `${name}{${OF_SERVICE}}`)
+const NUMBER = `count(${recorded(SLO_SERIES.objective)})`
+
+/** Alerts that fire, where there are objectives at all. */
 const firing = (severity: string): string => {
   const matchers = [
     where('alertname', '=', BURN_ALERT.name),
@@ -21,7 +24,7 @@ const firing = (severity: string): string => {
     where('severity', '=', severity),
     OF_SERVICE,
   ]
-  return orNone(`count(${PROMETHEUS.alerts}{${matchers.join(',')}})`)
+  return orNone(`count(${PROMETHEUS.alerts}{${matchers.join(',')}})`, NUMBER)
 }
 
 /** From this burn rate up a budget of 30 days is gone in two (SRE workbook, chapter 5). */
@@ -37,7 +40,7 @@ export const objectives: Section = {
           'Objectives whose rules record something for the chosen services. Without rules there are none: see docs/alerts.md.',
         unit: 'short',
         decimals: 0,
-        expr: orNone(`count(${recorded(SLO_SERIES.objective)})`),
+        expr: NUMBER,
         to: 'calls',
       }),
       stat({
@@ -45,7 +48,7 @@ export const objectives: Section = {
         description: 'Objectives that were broken over their whole period.',
         unit: 'short',
         decimals: 0,
-        expr: orNone(`count(${recorded(SLO_SERIES.budgetLeft)} < 0)`),
+        expr: orNone(`count(${recorded(SLO_SERIES.budgetLeft)} < 0)`, NUMBER),
         colors: thresholds('green', [1, 'red']),
         to: 'calls',
       }),

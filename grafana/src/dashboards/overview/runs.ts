@@ -4,12 +4,12 @@ import type { Section } from '../../layout.ts'
 import { label } from '../../names.ts'
 import { coloredBy, table } from '../../panels/table.ts'
 import { timeSeries } from '../../panels/time-series.ts'
-import { countBy, inTheRun, maxBy, observed, orNoneOf, ratio, select } from '../../promql.ts'
+import { orNone, countBy, inTheRun, maxBy, observed, select, share } from '../../promql.ts'
 
 const RUN = [label('serviceName'), label('runId')]
 const started = inTheRun(select('runStartTime'))
 const ended = inTheRun(select('runEndTime'))
-const notEnded = `${countBy(RUN, started)} - (${orNoneOf(countBy(RUN, ended), countBy(RUN, started))})`
+const notEnded = `${countBy(RUN, started)} - (${orNone(countBy(RUN, ended), countBy(RUN, started))})`
 
 export const runs: Section = {
   title: 'Runs',
@@ -46,11 +46,8 @@ export const runs: Section = {
           {
             legend: 'Failed',
             unit: 'percentunit',
-            expr: ratio(
-              orNoneOf(
-                observed('callDuration', RUN, FAILED, inTheRun),
-                observed('callDuration', RUN, [], inTheRun),
-              ),
+            expr: share(
+              observed('callDuration', RUN, FAILED, inTheRun),
               observed('callDuration', RUN, [], inTheRun),
             ),
             properties: coloredBy('green', [0.01, 'orange'], [0.05, 'red']),
@@ -82,11 +79,8 @@ export const runs: Section = {
         max: 1,
         queries: [
           {
-            expr: ratio(
-              orNoneOf(
-                observed('callDuration', [label('serviceName')], FAILED),
-                observed('callDuration', [label('serviceName')]),
-              ),
+            expr: share(
+              observed('callDuration', [label('serviceName')], FAILED),
               observed('callDuration', [label('serviceName')]),
             ),
             legend: `{{${label('serviceName')}}}`,

@@ -13,10 +13,13 @@ function bySignal(prefix: string, by: string): readonly Query[] {
   }))
 }
 
+/** Whether a Collector is scraped at all. */
+const ANY = `sum(${COLLECTOR.uptime})`
+
 /** The same where a healthy Collector has no such metric at all. */
 function faultsBySignal(prefix: string): readonly Query[] {
   return SIGNALS.map((signal) => ({
-    expr: orNone(sumBy([], perSecond(`${prefix}${COLLECTOR_ITEMS[signal]}`))),
+    expr: orNone(sumBy([], perSecond(`${prefix}${COLLECTOR_ITEMS[signal]}`)), ANY),
     legend: signal,
   }))
 }

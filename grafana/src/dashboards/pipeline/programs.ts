@@ -15,6 +15,7 @@ const OURS = [
   where(SERVICE, '=~', '$service'),
   where(label('runId'), '=~', '$run'),
 ]
+const OURS_SEEN = inTheRun(`{${OURS.join(',')}}`)
 const OVERFLOW = [...OURS, where(label('metricOverflow'), '=', 'true')]
 const began = `count(${inTheRun(select('runStartTime'))})`
 const ended = `count(${inTheRun(select('runEndTime'))})`
@@ -39,16 +40,16 @@ export const programs: Section = {
           'Processes and workers that began and left no end marker: they go on, or were cut short. Their runs are incomplete.',
         unit: 'short',
         decimals: 0,
-        expr: `${began} - (${orNone(ended)})`,
+        expr: `${began} - (${orNone(ended, began)})`,
         colors: thresholds('text', [1, 'orange']),
         to: 'overview',
       }),
       stat({
         title: 'Series',
-        description: 'Series of the chosen services and runs that are alive.',
+        description: 'Series of the chosen services and runs in the time range.',
         unit: 'short',
         decimals: 0,
-        expr: orNone(`count({${OURS.join(',')}})`),
+        expr: `count(${OURS_SEEN})`,
         to: 'calls',
       }),
       stat({
@@ -57,7 +58,7 @@ export const programs: Section = {
           'Series that stand for all label sets beyond a metric’s cap. Where there is one, counts by label are too low.',
         unit: 'short',
         decimals: 0,
-        expr: orNone(`count({${OVERFLOW.join(',')}})`),
+        expr: orNone(`count(${inTheRun(`{${OVERFLOW.join(',')}}`)})`, `count(${OURS_SEEN})`),
         colors: thresholds('green', [1, 'orange']),
         to: 'calls',
       }),
