@@ -8,8 +8,9 @@ import (
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 )
 
-// sampleIterator walks float samples and tells their start timestamps.
+// sampleIterator walks the samples of a series and tells their start timestamps.
 type sampleIterator struct {
+	series  *series
 	samples []sample
 	at      int
 }
@@ -30,9 +31,12 @@ func (it *sampleIterator) Seek(t int64) chunkenc.ValueType {
 }
 
 func (it *sampleIterator) here() chunkenc.ValueType {
-	if it.at >= len(it.samples) {
+	switch {
+	case it.at >= len(it.samples):
 		it.at = len(it.samples)
 		return chunkenc.ValNone
+	case it.samples[it.at].histogram != 0:
+		return chunkenc.ValFloatHistogram
 	}
 	return chunkenc.ValFloat
 }
@@ -42,16 +46,24 @@ func (it *sampleIterator) At() (int64, float64) {
 	return current.time, current.value
 }
 
+// AtFloatHistogram copies: the engine changes what it is given.
+func (it *sampleIterator) AtFloatHistogram(into *histogram.FloatHistogram) (int64, *histogram.FloatHistogram) {
+	current := it.samples[it.at]
+	h := it.series.histogramOf(current)
+	if into == nil {
+		return current.time, h.Copy()
+	}
+	h.CopyTo(into)
+	return current.time, into
+}
+
 func (it *sampleIterator) AtT() int64  { return it.samples[it.at].time }
 func (it *sampleIterator) AtST() int64 { return it.samples[it.at].start }
 func (*sampleIterator) Err() error     { return nil }
 
-var errNoHistograms = errors.New("the store holds no native histograms")
+var errFloatHistograms = errors.New("the store holds float histograms only")
 
+// AtHistogram is for samples of type ValHistogram, of which there are none.
 func (*sampleIterator) AtHistogram(*histogram.Histogram) (int64, *histogram.Histogram) {
-	panic(errNoHistograms)
-}
-
-func (*sampleIterator) AtFloatHistogram(*histogram.FloatHistogram) (int64, *histogram.FloatHistogram) {
-	panic(errNoHistograms)
+	panic(errFloatHistograms)
 }

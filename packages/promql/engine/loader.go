@@ -80,7 +80,7 @@ func (l *loader) finish() loadReport {
 		func(in *series, first, second sample) {
 			l.problemAt(second.origin, problemConflict, fmt.Sprintf(
 				"%s has two values at %s: %s, and then %s from %s line %d; the later stays",
-				in.labels, secondsText(first.time), floatText(first.value), floatText(second.value),
+				in.labels, secondsText(first.time), in.textOf(first), in.textOf(second),
 				l.files[second.origin.file], second.origin.line))
 		},
 		func(*series) { l.report.AdjustedStarts++ },
@@ -178,14 +178,23 @@ func (l *loader) writeTargetInfo(res *resource, first, last int64) {
 }
 
 func (l *loader) append(into *series, start, at int64, value float64) {
-	origin := origin{file: int32(len(l.files) - 1), line: int32(l.line)}
-	l.store.append(into, sample{start: start, time: at, value: value, origin: origin})
+	l.appendSample(into, sample{start: start, time: at, value: value})
+}
+
+func (l *loader) appendHistogram(into *series, point *dataPoint) {
+	place := into.keep(nativeHistogram(point))
+	l.appendSample(into, sample{start: point.start, time: point.time, histogram: place})
+}
+
+func (l *loader) appendSample(into *series, added sample) {
+	added.origin = origin{file: int32(len(l.files) - 1), line: int32(l.line)}
+	l.store.append(into, added)
 	l.report.Samples++
 	if into.lastLoad != l.loads {
 		into.lastLoad = l.loads
 		l.report.Series++
 	}
-	l.report.see(at)
+	l.report.see(added.time)
 }
 
 func (l *loader) collision(source, metricName, label string) {

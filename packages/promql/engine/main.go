@@ -18,13 +18,14 @@ import (
 // instance is one engine with its data.
 type instance struct {
 	lookback time.Duration
+	extended *extendedSelectors
 	engine   *promql.Engine
 	store    *store
 	loader   *loader
 }
 
 func (i *instance) clear() {
-	i.store = newStore()
+	i.store = newStore(i.extended)
 	i.loader = newLoader(i.store, i.lookback)
 }
 
@@ -34,7 +35,8 @@ const longestStepMs = float64(math.MaxInt64 / time.Millisecond)
 func main() {
 	bridge := js.Global().Get(os.Args[1])
 	lookback := time.Duration(bridge.Get("lookbackMs").Float()) * time.Millisecond
-	here := &instance{lookback: lookback, engine: newEngine(lookback)}
+	extended := newExtendedSelectors()
+	here := &instance{lookback: lookback, extended: extended, engine: newEngine(lookback, extended)}
 	here.clear()
 	for name, function := range here.functions() {
 		bridge.Set(name, exported(function))

@@ -42,7 +42,7 @@ func (l *loader) readMetric(res *resource, one *metric) []dataPoint {
 		for _, label := range to.collisions {
 			l.collision("data point", name, label)
 		}
-		l.write(to, &point)
+		l.write(to, one.kind, &point)
 		l.report.Points++
 		written = append(written, point)
 	}
@@ -52,9 +52,9 @@ func (l *loader) readMetric(res *resource, one *metric) []dataPoint {
 func (l *loader) supported(one *metric) bool {
 	switch one.kind {
 	case kindNone:
-		l.problem(problemMalformed, fmt.Sprintf("metric %q has no data (gauge, sum, histogram)", one.name))
+		l.problem(problemMalformed, fmt.Sprintf("metric %q has no data (gauge, sum, histogram, exponentialHistogram)", one.name))
 		return false
-	case kindExponentialHistogram, kindSummary:
+	case kindSummary:
 		l.problem(problemType, fmt.Sprintf("metric %q is of type %s, which is not read yet; %s left out", one.name, one.kind, points(one)))
 		return false
 	case kindGauge:
@@ -132,6 +132,8 @@ func faultOf(one *metric, point *dataPoint) fault {
 		return fault{}
 	case one.kind == kindHistogram:
 		return histogramFault(point)
+	case one.kind == kindExponentialHistogram:
+		return exponentialFault(point)
 	case !point.hasValue:
 		return fault{problemMalformed, "a point has neither asInt nor asDouble; it is left out", true}
 	}

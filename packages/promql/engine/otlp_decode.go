@@ -160,11 +160,7 @@ func decodePoint(r *jsonReader) (dataPoint, error) {
 			out.sum, err = out.double(r, "sum")
 			out.hasSum = true
 		case "bucketCounts":
-			err = r.array(func() error {
-				n, _, err := out.unsigned(r, "bucketCounts")
-				out.bucketCounts = append(out.bucketCounts, n)
-				return err
-			})
+			out.bucketCounts, err = out.counts(r)
 		case "explicitBounds":
 			err = r.array(func() error {
 				bound, err := out.double(r, "explicitBounds")
@@ -172,11 +168,63 @@ func decodePoint(r *jsonReader) (dataPoint, error) {
 				return err
 			})
 		default:
-			err = r.skip()
+			err = out.exponentialField(r, string(key))
 		}
 		return err
 	})
 	return out, err
+}
+
+func (p *dataPoint) exponentialField(r *jsonReader, key string) (err error) {
+	switch key {
+	case "scale":
+		p.exponentialPart().scale, err = p.int32(r, key)
+	case "zeroCount":
+		p.exponentialPart().zeroCount, _, err = p.unsigned(r, key)
+	case "positive":
+		err = p.buckets(r, &p.exponentialPart().positive)
+	case "negative":
+		err = p.buckets(r, &p.exponentialPart().negative)
+	default:
+		err = r.skip()
+	}
+	return err
+}
+
+func (p *dataPoint) buckets(r *jsonReader, into *exponentialBuckets) error {
+	return r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "offset":
+			into.offset, err = p.int32(r, "offset")
+		case "bucketCounts":
+			into.counts, err = p.counts(r)
+		default:
+			err = r.skip()
+		}
+		return err
+	})
+}
+
+func (p *dataPoint) counts(r *jsonReader) (out []uint64, err error) {
+	err = r.array(func() error {
+		n, _, err := p.unsigned(r, "bucketCounts")
+		out = append(out, n)
+		return err
+	})
+	return out, err
+}
+
+func (p *dataPoint) int32(r *jsonReader, field string) (int32, error) {
+	digits, isNull, err := r.number()
+	if err != nil || isNull {
+		return 0, err
+	}
+	value, failure := strconv.ParseFloat(string(digits), 64) // which holds every 32-bit integer exactly
+	if failure != nil || value != math.Trunc(value) || value < math.MinInt32 || value > math.MaxInt32 {
+		p.spoil(field, digits, "a 32-bit integer")
+		return 0, nil
+	}
+	return int32(value), nil
 }
 
 func (p *dataPoint) spoil(field string, digits []byte, want string) {

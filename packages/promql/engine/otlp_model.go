@@ -38,7 +38,7 @@ type metric struct {
 	points      []dataPoint
 }
 
-// dataPoint is a number or a histogram point; what a kind does not have stays zero.
+// dataPoint is a number, a histogram or an exponential histogram; what a kind does not have stays zero.
 type dataPoint struct {
 	attributes  []attribute
 	start, time int64 // milliseconds
@@ -55,4 +55,5 @@ type dataPoint struct {
 	sum          float64
 	bucketCounts []uint64
 	bounds       []float64
+	exponential  *exponential // nil when the point has no such field
 }

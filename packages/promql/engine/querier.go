@@ -23,16 +23,17 @@ type querier struct {
 
 func (q *querier) Select(_ context.Context, sorted bool, _ *storage.SelectHints, matchers ...*labels.Matcher) storage.SeriesSet {
 	found := &foundSeries{at: -1}
+	extended := q.store.extended.include(matchers)
 	for _, candidate := range q.candidates(matchers) {
 		if !matchesAll(candidate.labels, matchers) {
 			continue
 		}
-		if view := q.view(candidate); len(view.samples) > 0 {
+		if view := q.view(candidate, extended); len(view.samples) > 0 {
 			found.series = append(found.series, view)
 		}
 	}
 	if sorted {
-		slices.SortFunc(found.series, func(a, b *seriesView) int { return labels.Compare(a.labels, b.labels) })
+		slices.SortFunc(found.series, func(a, b *seriesView) int { return labels.Compare(a.series.labels, b.series.labels) })
 	}
 	return found
 }
@@ -46,10 +47,18 @@ func (q *querier) candidates(matchers []*labels.Matcher) []*series {
 	return q.store.all
 }
 
-func (q *querier) view(of *series) *seriesView {
+func (q *querier) view(of *series, extended bool) *seriesView {
 	from := sort.Search(len(of.samples), func(i int) bool { return of.samples[i].time >= q.mint })
 	to := sort.Search(len(of.samples), func(i int) bool { return of.samples[i].time > q.maxt })
-	return &seriesView{labels: of.labels, samples: of.samples[from:max(from, to)]}
+	samples := of.samples[from:max(from, to)]
+	if extended && len(of.histograms) > 0 {
+		var before sample
+		if from > 0 {
+			before = of.samples[from-1]
+		}
+		samples = of.withStarts(before, samples)
+	}
+	return &seriesView{series: of, samples: samples}
 }
 
 func matchesAll(lset labels.Labels, matchers []*labels.Matcher) bool {
@@ -109,17 +118,17 @@ func (*foundSeries) Warnings() annotations.Annotations { return nil }
 
 // seriesView is the part of a series that a querier may see.
 type seriesView struct {
-	labels  labels.Labels
+	series  *series
 	samples []sample
 }
 
-func (v *seriesView) Labels() labels.Labels { return v.labels }
+func (v *seriesView) Labels() labels.Labels { return v.series.labels }
 
 func (v *seriesView) Iterator(reuse chunkenc.Iterator) chunkenc.Iterator {
 	it, ok := reuse.(*sampleIterator)
 	if !ok {
 		it = &sampleIterator{}
 	}
-	*it = sampleIterator{samples: v.samples, at: -1}
+	*it = sampleIterator{series: v.series, samples: v.samples, at: -1}
 	return it
 }

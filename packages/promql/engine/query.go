@@ -18,7 +18,7 @@ const (
 
 var queryParser = parser.NewParser(parser.Options{})
 
-func newEngine(lookback time.Duration) *promql.Engine {
+func newEngine(lookback time.Duration, withParser parser.Parser) *promql.Engine {
 	return promql.NewEngine(promql.EngineOpts{
 		MaxSamples:               maxSamples,
 		Timeout:                  queryTimeout,
@@ -27,7 +27,7 @@ func newEngine(lookback time.Duration) *promql.Engine {
 		EnableAtModifier:         true,
 		EnableNegativeOffset:     true,
 		UseStartTimestamps:       true,
-		Parser:                   queryParser,
+		Parser:                   withParser,
 	})
 }
 

@@ -1,17 +1,25 @@
 package main
 
 import (
-	"math"
 	"slices"
 
+	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 )
 
-// sample carries the start timestamp of its counter (0: unknown) and where it was read, for conflict reports.
+// sample is a number or a native histogram. It carries the start timestamp of its counter (0: unknown) and where it was read, for conflict reports.
 type sample struct {
 	start, time int64
 	value       float64
-	origin      origin
+	// histogram is the place, from 1, in the series' histograms; 0 of a number. Samples without a pointer in them are
+	// many times cheaper to keep.
+	histogram int32
+	origin    origin
+}
+
+// startedAfter tells whether the counter began between two samples; a start at the sample itself says "unknown".
+func (s sample) startedAfter(before sample) bool {
+	return s.start > before.time && s.start < s.time
 }
 
 type origin struct {
@@ -20,8 +28,11 @@ type origin struct {
 }
 
 type series struct {
-	labels  labels.Labels
-	samples []sample
+	labels     labels.Labels
+	samples    []sample
+	histograms []*histogram.FloatHistogram
+	// empty are the places of empty histograms by schema.
+	empty map[int32]int32
 	// monotonic series need a start before their first sample, or their first value is invisible to `increase`.
 	monotonic bool
 	// primary marks the one series by which a data point's start is counted: a histogram is many series and one stream.
@@ -34,14 +45,15 @@ type series struct {
 
 // store keeps every series in memory, found by name.
 type store struct {
+	extended  *extendedSelectors
 	byHash    map[uint64][]*series
 	byName    map[string][]*series
 	all       []*series
 	unsettled []*series
 }
 
-func newStore() *store {
-	return &store{byHash: map[uint64][]*series{}, byName: map[string][]*series{}}
+func newStore(extended *extendedSelectors) *store {
+	return &store{extended: extended, byHash: map[uint64][]*series{}, byName: map[string][]*series{}}
 }
 
 func (s *store) seriesOf(lset labels.Labels) *series {
@@ -76,6 +88,7 @@ func (s *store) settle(conflict func(in *series, first, second sample), moved fu
 		one.unsettled = false
 		one.sortByTime()
 		one.dropRepeated(conflict)
+		one.hintResets()
 		if one.giveStart() && one.primary {
 			moved(one)
 		}
@@ -107,7 +120,7 @@ func (one *series) dropRepeated(conflict func(in *series, first, second sample))
 			kept = append(kept, next)
 			continue
 		}
-		if math.Float64bits(kept[last].value) != math.Float64bits(next.value) {
+		if !one.same(kept[last], next) {
 			conflict(one, kept[last], next)
 		}
 		kept[last] = next

@@ -11,8 +11,8 @@ import (
 
 // stream is the set of series that one OTLP data point feeds, kept so that labels are built once and not per point.
 type stream struct {
-	// number is the series of a sum or gauge; the others belong to a histogram.
-	number     *series
+	// single is the series of a sum, a gauge or a native histogram; the others belong to a classic histogram.
+	single     *series
 	count, sum *series
 	buckets    []*series // one per bound; nil where the bound is +Inf, whose bucket is infinity
 	infinity   *series
@@ -56,9 +56,9 @@ func (l *loader) newStream(of *resource, name string, one *metric, point *dataPo
 	}
 	out := &stream{collisions: collisions}
 	if one.kind != kindHistogram {
-		out.number = l.named(builder, name)
-		out.number.monotonic = out.number.monotonic || one.monotonic
-		out.number.primary = out.number.monotonic
+		out.single = l.named(builder, name)
+		out.single.monotonic = out.single.monotonic || one.monotonic || one.kind == kindExponentialHistogram
+		out.single.primary = out.single.monotonic
 		return out, nil
 	}
 	out.count = l.monotonic(builder, name+"_count")
@@ -94,7 +94,11 @@ func (l *loader) monotonic(builder *labels.Builder, name string) *series {
 var staleNaN = math.Float64frombits(value.StaleNaN)
 
 // write appends a data point to the series of its stream.
-func (l *loader) write(to *stream, point *dataPoint) {
+func (l *loader) write(to *stream, kind metricKind, point *dataPoint) {
+	if kind == kindExponentialHistogram {
+		l.appendHistogram(to.single, point)
+		return
+	}
 	put := func(into *series, v float64) {
 		if into == nil {
 			return
@@ -104,8 +108,8 @@ func (l *loader) write(to *stream, point *dataPoint) {
 		}
 		l.append(into, point.start, point.time, v)
 	}
-	if to.number != nil {
-		put(to.number, point.value)
+	if to.single != nil {
+		put(to.single, point.value)
 		return
 	}
 	if point.hasSum {

@@ -107,9 +107,9 @@ describe('a metric that cannot be read', () => {
       'temporality',
     ],
     [
-      'unsupported-type',
-      { name: 'm', exponentialHistogram: { aggregationTemporality: 2, dataPoints: [point] } },
-      'exponentialHistogram',
+      'delta-temporality',
+      { name: 'm', exponentialHistogram: { aggregationTemporality: 1, dataPoints: [point] } },
+      '1 point left out',
     ],
     ['unsupported-type', { name: 'm', summary: { dataPoints: [point] } }, 'summary'],
     ['malformed-metric', { name: 'm' }, 'no data'],

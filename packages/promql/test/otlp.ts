@@ -66,6 +66,39 @@ export function histogramPoint(values: HistogramValues, options: PointOptions): 
   }
 }
 
+export interface ExponentialBuckets {
+  readonly offset?: number
+  readonly counts: readonly (number | string)[]
+}
+
+export interface ExponentialValues {
+  readonly scale: number
+  readonly zero?: number
+  readonly positive?: ExponentialBuckets
+  readonly negative?: ExponentialBuckets
+  readonly sum?: number | string | null
+  /** Default: what the buckets hold. */
+  readonly count?: number | string
+}
+
+export function exponentialPoint(values: ExponentialValues, options: PointOptions): object {
+  const { scale, zero, positive, negative, sum } = values
+  const held = [...(positive?.counts ?? []), ...(negative?.counts ?? [])]
+  return {
+    ...frame(options),
+    count: values.count ?? held.reduce<number>((total, one) => total + Number(one), zero ?? 0),
+    ...(sum === undefined ? {} : { sum }),
+    scale,
+    ...(zero === undefined ? {} : { zeroCount: zero }),
+    ...(positive === undefined ? {} : { positive: otlpBuckets(positive) }),
+    ...(negative === undefined ? {} : { negative: otlpBuckets(negative) }),
+  }
+}
+
+function otlpBuckets({ offset, counts }: ExponentialBuckets): object {
+  return { ...(offset === undefined ? {} : { offset }), bucketCounts: counts }
+}
+
 function frame({ at, start, attributes: pairs = {} }: PointOptions): object {
   return {
     attributes: attributes(pairs),
@@ -90,4 +123,12 @@ export function gauge(name: string, dataPoints: readonly object[], unit = ''): O
 
 export function histogram(name: string, dataPoints: readonly object[], unit = ''): OtlpMetric {
   return { name, unit, histogram: { ...cumulative, dataPoints } }
+}
+
+export function exponentialHistogram(
+  name: string,
+  dataPoints: readonly object[],
+  unit = '',
+): OtlpMetric {
+  return { name, unit, exponentialHistogram: { ...cumulative, dataPoints } }
 }

@@ -23,6 +23,23 @@ describe('the script runner', () => {
     expect(expandPoints(text)).toEqual(points)
   })
 
+  test('expands histograms, and those that repeat', () => {
+    const none = { offset: 0, counts: [] }
+    const one = {
+      schema: -2,
+      count: 6,
+      sum: 1.5,
+      zero: 1,
+      zeroWidth: 1e-128,
+      positive: { offset: -3, counts: [2, 0, 3] },
+      negative: none,
+    }
+
+    expect(
+      expandPoints('{{schema:-2 count:6 sum:1.5 z_bucket:1 offset:-3 buckets:[2 0 3]}}x1 _ 7'),
+    ).toEqual([one, one, undefined, 7])
+  })
+
   test('expands start timestamps as distances', () => {
     expect(expandOffsets('_ -30s-1mx2 -1ms 0s')).toEqual([
       undefined,
@@ -72,13 +89,45 @@ describe('the script runner', () => {
       `${load}eval instant at 20s calls_total[15s]\n  expect range vector from 10s to 30s step 20s\n  calls_total{host="a"} 2 3`,
       'is 2 at 10, 3 at 20',
     ],
+    [
+      'a wrong time in a range query',
+      `${load}eval range from 10s to 20s step 5s calls_total\n  calls_total{host="a"} 2 3 3`,
+      'is 2 at 10, 2 at 15, 3 at 20, not 2 3 3',
+    ],
+    [
+      'a histogram where a number is',
+      `${load}eval instant at 20s calls_total\n  calls_total{host="a"} {{count:3}}`,
+      'is 3 at 20, not {"schema"',
+    ],
+    ...(
+      [
+        ['count', '{{schema:1 count:4 sum:5 buckets:[1 2]}}'],
+        ['sum', '{{schema:1 count:3 sum:6 buckets:[1 2]}}'],
+        ['schema', '{{schema:0 count:3 sum:5 buckets:[1 2]}}'],
+        ['offset', '{{schema:1 count:3 sum:5 offset:1 buckets:[1 2]}}'],
+        ['bucket', '{{schema:1 count:3 sum:5 buckets:[2 1]}}'],
+        ['zero bucket', '{{schema:1 count:3 sum:5 z_bucket:1 buckets:[1 1]}}'],
+        ['side', '{{schema:1 count:3 sum:5 n_buckets:[1 2]}}'],
+      ] as const
+    ).map(([what, wrong]): [string, string, string] => [
+      `another ${what} of a histogram`,
+      `load 10s\n  h {{schema:1 count:3 sum:5 buckets:[1 2]}}\neval instant at 0s h\n  h ${wrong}`,
+      'is {count 3, sum 5: 1 in 0.7071067811865475…1, 2 in 1…1.414213562373095} at 0, not',
+    ]),
   ])('tells of %s', (_, script, fault) => {
     expect(runScript(engine, script).faults.join('\n')).toContain(fault)
   })
 
   test.each([
-    ['range queries', 'eval range from 0 to 1m step 10s up', 'this runner has no "eval range'],
-    ['native histograms', 'load 1m\n  h {{schema:1}}', 'is no point that this runner knows'],
+    ['ranges without a step', 'eval range from 0 to 1m up', 'this runner has no "eval range'],
+    [
+      'histograms that grow',
+      'load 1m\n  h {{}}+{{count:1}}x2',
+      'is no point that this runner knows',
+    ],
+    ['histograms of own buckets', 'load 1m\n  h {{custom_values:[1]}}', 'have no "custom_values'],
+    ['histograms of no number', 'load 1m\n  h {{count:many}}', '"many" is no number'],
+    ['zero buckets of any width', 'load 1m\n  h {{z_bucket_w:0.5}}', 'cannot be loaded'],
     ['loads with NHCB', 'load_with_nhcb 1m\n  a 1', 'this runner has no "load_with_nhcb'],
     ['the old forms of eval', 'eval_fail instant at 0s up', 'this runner has no "eval_fail'],
     [

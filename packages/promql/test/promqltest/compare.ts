@@ -1,18 +1,28 @@
-import type { InstantResult, Labels, SamplePair } from '@plimsoll/promql'
+import type {
+  HistogramPair,
+  InstantResult,
+  Labels,
+  NativeHistogram,
+  RangeResult,
+  SamplePair,
+} from '@plimsoll/promql'
 
 import { messagesOf, type Expectation } from './expectation.ts'
-import { numberOf, type Point } from './points.ts'
+import { histogramText, sameHistogram } from './native-histograms.ts'
+import { numberOf } from './numbers.ts'
+import type { Point } from './points.ts'
 import type { Command, ExpectedSeries } from './script.ts'
 import { seriesKey } from './series.ts'
 
 type Eval = Extract<Command, { kind: 'eval' }>
+type Result = InstantResult | RangeResult
 
 /** What of an answer is not as the script says. */
-export function compare(wanted: Eval, got: InstantResult): string[] {
+export function compare(wanted: Eval, got: Result): string[] {
   return [...compareAnnotations(wanted.expectations, got), ...compareResult(wanted, got)]
 }
 
-function compareResult(wanted: Eval, got: InstantResult): string[] {
+function compareResult(wanted: Eval, got: Result): string[] {
   const { expectations, series, scalar } = wanted
   if (got.resultType === 'string') {
     const text = expectations.find((one) => one.kind === 'string')?.text
@@ -26,27 +36,40 @@ function compareResult(wanted: Eval, got: InstantResult): string[] {
     return same(numberOf(got.result[1]), scalar) ? [] : [`${got.result[1]}, not ${scalar}`]
   }
   if (scalar !== undefined) return [`a ${got.resultType}, not the scalar ${scalar}`]
-  if (got.resultType === 'vector') {
-    const samples = got.result.map((sample) => ({
-      metric: sample.metric,
-      values: 'value' in sample ? [sample.value] : [],
-    }))
-    const ordered = expectations.some((one) => one.kind === 'ordered')
-    return compareSeries(series, samples, [wanted.atMs], ordered)
-  }
-  const range = expectations.find((one) => one.kind === 'range')
-  if (range === undefined) return ['a range vector, and no "expect range vector" says its times']
-  const times = Array.from(
-    { length: Math.floor((range.toMs - range.fromMs) / range.stepMs) + 1 },
-    (_, i) => range.fromMs + i * range.stepMs,
-  )
-  const matrix = got.result.map(({ metric, values = [] }) => ({ metric, values }))
-  return compareSeries(series, matrix, times, false)
+  const times = timesOf(wanted, got)
+  if (times === undefined) return ['a range vector, and no "expect range vector" says its times']
+  const ordered = expectations.some((one) => one.kind === 'ordered')
+  return compareSeries(series, seriesOf(got), times, ordered)
+}
+
+/** When the script's points are; a range vector's own times stand in an expectation. */
+function timesOf({ time, expectations }: Eval, got: Result): readonly number[] | undefined {
+  if (time.kind === 'instant' && got.resultType === 'vector') return [time.atMs]
+  const range = time.kind === 'range' ? time : expectations.find((one) => one.kind === 'range')
+  if (range === undefined) return undefined
+  const { fromMs, toMs, stepMs } = range
+  const count = Math.floor((toMs - fromMs) / stepMs) + 1
+  return Array.from({ length: count }, (_, i) => fromMs + i * stepMs)
 }
 
 interface GotSeries {
   readonly metric: Labels
-  readonly values: readonly SamplePair[]
+  readonly points: readonly GotPoint[]
+}
+
+type GotPoint = SamplePair | HistogramPair
+
+function seriesOf(got: Extract<Result, { resultType: 'vector' | 'matrix' }>): GotSeries[] {
+  if (got.resultType === 'vector') {
+    return got.result.map((sample) => ({
+      metric: sample.metric,
+      points: ['value' in sample ? sample.value : sample.histogram],
+    }))
+  }
+  return got.result.map(({ metric, values = [], histograms = [] }) => ({
+    metric,
+    points: [...values, ...histograms].toSorted(([a], [b]) => a - b),
+  }))
 }
 
 function compareSeries(
@@ -64,40 +87,51 @@ function compareSeries(
     if (found === undefined) faults.push(`no ${key}`)
     else if (ordered && found.place !== place)
       faults.push(`${key} stands at ${found.place}, not at ${place}`)
-    else faults.push(...compareValues(key, points, found.values, times))
+    else faults.push(...comparePoints(key, points, found.points, times))
   }
-  for (const [key, { values }] of left)
-    faults.push(`${key} ${values.map(([, v]) => v).join(' ')} is not expected`)
+  for (const [key, { points }] of left)
+    faults.push(`${key} ${points.map(valueText).join(' ')} is not expected`)
   return faults
 }
 
-function compareValues(
+function comparePoints(
   key: string,
-  points: readonly Point[],
-  values: readonly SamplePair[],
+  wantedPoints: readonly Point[],
+  got: readonly GotPoint[],
   times: readonly number[],
 ): string[] {
-  const wanted = times.flatMap((ms, i) =>
-    points[i] === undefined ? [] : [{ ms, value: points[i] }],
-  )
+  const wanted = times.flatMap((ms, i) => {
+    const point = wantedPoints[i]
+    return point === undefined ? [] : [{ ms, point }]
+  })
   const agrees =
-    points.length <= times.length &&
-    wanted.length === values.length &&
-    wanted.every(({ ms, value }, i) => {
-      const [seconds, text] = values[i] ?? [Number.NaN, 'NaN']
+    wantedPoints.length <= times.length &&
+    wanted.length === got.length &&
+    got.every(([seconds, value], i) => {
+      const here = wanted[i]
       return (
-        Math.round(seconds * 1000) === ms &&
-        typeof value === 'number' &&
-        same(numberOf(text), value)
+        here !== undefined && Math.round(seconds * 1000) === here.ms && sameValue(value, here.point)
       )
     })
   if (agrees) return []
-  return [
-    `${key} is ${values.map(([at, v]) => `${v} at ${at}`).join(', ')}, not ${points.join(' ')}`,
-  ]
+  const told = got.map((one) => `${valueText(one)} at ${one[0]}`).join(', ')
+  return [`${key} is ${told}, not ${wantedPoints.map(pointText).join(' ')}`]
 }
 
-function compareAnnotations(expectations: readonly Expectation[], got: InstantResult): string[] {
+function sameValue(got: string | NativeHistogram, wanted: Point): boolean {
+  if (typeof got === 'string') return typeof wanted === 'number' && same(numberOf(got), wanted)
+  return typeof wanted === 'object' && sameHistogram(got, wanted, same)
+}
+
+function valueText([, value]: GotPoint): string {
+  return typeof value === 'string' ? value : histogramText(value)
+}
+
+function pointText(point: Point): string {
+  return typeof point === 'object' ? JSON.stringify(point) : String(point ?? '_')
+}
+
+function compareAnnotations(expectations: readonly Expectation[], got: Result): string[] {
   const faults: string[] = []
   for (const [kind, negation, messages] of [
     ['warn', 'no_warn', got.warnings],

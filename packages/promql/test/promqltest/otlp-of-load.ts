@@ -1,26 +1,27 @@
 import type { Engine } from '@plimsoll/promql'
 
-import type { Point } from './points.ts'
+import { otlpFields, type ScriptHistogram } from './native-histograms.ts'
+import type { Offset, Point } from './points.ts'
 import type { LoadedSeries } from './script.ts'
 
 /**
- * The series of a `load` as one OTLP line, so that a script goes through the loader as a run's files do. Every series
- * is a gauge, whose name and start timestamps the loader leaves as they are.
+ * The series of a `load` as one OTLP line, so that a script goes through the loader as a run's files do. Numbers are
+ * gauges, whose name and start timestamps the loader leaves as they are; native histograms are exponential ones.
  */
 export function otlpOfLoad(
   engine: Engine,
   series: readonly LoadedSeries[],
   stepMs: number,
 ): string {
-  const metrics = series.map((one) => metricOf(engine, one, stepMs))
+  const metrics = series.flatMap((one) => metricsOf(engine, one, stepMs))
   return JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] })
 }
 
-function metricOf(
+function metricsOf(
   engine: Engine,
   { labels, points, starts }: LoadedSeries,
   stepMs: number,
-): object {
+): object[] {
   const { __name__: name = '', ...others } = labels
   if (engine.metricName({ name, unit: '', type: 'gauge' }) !== name) {
     throw new Error(`a series cannot be called "${name}": OTLP would change the name`)
@@ -29,18 +30,40 @@ function metricOf(
     if (engine.labelName(key) !== key) throw new Error(`OTLP would change the label "${key}"`)
     return { key, value: { stringValue } }
   })
-  const dataPoints = points.flatMap((point, i) =>
-    point === undefined ? [] : [{ attributes, ...pointOf(point, starts?.[i], i * stepMs) }],
-  )
-  return { name, gauge: { dataPoints } }
+  const dataPoints = (are: (point: Point) => boolean): object[] =>
+    points.flatMap((point, i) =>
+      point === undefined || !are(point)
+        ? []
+        : [{ attributes, ...pointOf(point, starts?.[i], i * stepMs) }],
+    )
+  const ofHistograms = points.some(isHistogram)
+  const isNumber = (point: Point): boolean =>
+    typeof point === 'number' || (point === 'stale' && !ofHistograms)
+  const histograms = {
+    aggregationTemporality: 2,
+    dataPoints: dataPoints((point) => !isNumber(point)),
+  }
+  return [
+    { name, gauge: { dataPoints: dataPoints(isNumber) } },
+    ...(ofHistograms ? [{ name, exponentialHistogram: histograms }] : []),
+  ]
 }
 
-function pointOf(point: number | 'stale', start: Point, timeMs: number): object {
+function isHistogram(point: Point): boolean {
+  return typeof point === 'object'
+}
+
+function pointOf(point: number | ScriptHistogram | 'stale', start: Offset, timeMs: number): object {
   return {
     timeUnixNano: nanos(timeMs),
-    ...(typeof start === 'number' ? { startTimeUnixNano: startNanos(timeMs + start) } : {}),
-    ...(point === 'stale' ? { flags: 1 } : { asDouble: doubleOf(point) }),
+    ...(start === undefined ? {} : { startTimeUnixNano: startNanos(timeMs + start) }),
+    ...valueOf(point),
   }
+}
+
+function valueOf(point: number | ScriptHistogram | 'stale'): object {
+  if (point === 'stale') return { flags: 1 }
+  return typeof point === 'number' ? { asDouble: doubleOf(point) } : otlpFields(point)
 }
 
 function startNanos(ms: number): string {

@@ -1,9 +1,9 @@
-import { type Engine, PromqlError } from '@plimsoll/promql'
+import { type Engine, type InstantResult, PromqlError, type RangeResult } from '@plimsoll/promql'
 
 import { compare } from './compare.ts'
 import { messagesOf } from './expectation.ts'
 import { otlpOfLoad } from './otlp-of-load.ts'
-import { type Command, readScript } from './script.ts'
+import { type Command, type LoadedSeries, readScript } from './script.ts'
 
 export interface ScriptResult {
   /** How many queries were asked. */
@@ -29,18 +29,34 @@ export function runScript(engine: Engine, text: string): ScriptResult {
   return { evals, faults }
 }
 
+function ask(
+  engine: Engine,
+  { query, time }: Extract<Command, { kind: 'eval' }>,
+): InstantResult | RangeResult {
+  if (time.kind === 'instant') return engine.instant(query, time.atMs / 1000)
+  return engine.range(query, time.fromMs / 1000, time.toMs / 1000, time.stepMs / 1000)
+}
+
 function load(
   engine: Engine,
   { line, series, stepMs }: Extract<Command, { kind: 'load' }>,
 ): string[] {
   const report = engine.load([otlpOfLoad(engine, series, stepMs)], `load at line ${line}`)
-  return report.problems.map((problem) => problem.message)
+  const mixed = series.some(isMixed)
+  return report.problems
+    .filter(({ kind }) => !(mixed && kind === 'metric-collision'))
+    .map((problem) => problem.message)
+}
+
+/** Two metrics of one name, which OTLP sees as a mistake and scripts may want. */
+function isMixed({ points }: LoadedSeries): boolean {
+  return new Set(points.filter((one) => one !== undefined).map((one) => typeof one)).size > 1
 }
 
 function evaluate(engine: Engine, command: Extract<Command, { kind: 'eval' }>): string[] {
   const failures = messagesOf(command.expectations, 'fail')
   try {
-    const got = engine.instant(command.query, command.atMs / 1000)
+    const got = ask(engine, command)
     if (failures.length > 0)
       return [`no failure, but ${JSON.stringify(got.result)}: ${command.query}`]
     return compare(command, got).map((fault) => `${fault}: ${command.query}`)

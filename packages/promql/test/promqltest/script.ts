@@ -1,19 +1,30 @@
 import { durationMs } from './durations.ts'
 import { readExpectation, type Expectation } from './expectation.ts'
-import { expandOffsets, expandPoints, numberOf, type Point } from './points.ts'
+import { expandOffsets, expandPoints, type Offset, type Point } from './points.ts'
+import { numberOf } from './numbers.ts'
 import { readSeries, seriesKey, type SeriesLabels } from './series.ts'
 
 export interface LoadedSeries {
   readonly labels: SeriesLabels
   readonly points: readonly Point[]
   /** Start timestamps as distances from each point's time, in milliseconds. */
-  readonly starts: readonly Point[] | undefined
+  readonly starts: readonly Offset[] | undefined
 }
 
 export interface ExpectedSeries {
   readonly labels: SeriesLabels
   readonly points: readonly Point[]
 }
+
+/** When a query is evaluated: once, or at every step of a range. */
+export type EvalTime =
+  | { readonly kind: 'instant'; readonly atMs: number }
+  | {
+      readonly kind: 'range'
+      readonly fromMs: number
+      readonly toMs: number
+      readonly stepMs: number
+    }
 
 export type Command =
   | { readonly kind: 'clear'; readonly line: number }
@@ -26,7 +37,7 @@ export type Command =
   | {
       readonly kind: 'eval'
       readonly line: number
-      readonly atMs: number
+      readonly time: EvalTime
       readonly query: string
       readonly expectations: readonly Expectation[]
       readonly series: readonly ExpectedSeries[]
@@ -45,7 +56,7 @@ export function readScript(text: string): Command[] {
     const word = block.head.split(/\s/u, 1)[0] ?? ''
     if (word === 'clear') return { kind: 'clear', line: block.line }
     if (word === 'load') return readLoad(block)
-    if (block.head.startsWith('eval instant at ')) return readEval(block)
+    if (word === 'eval') return readEval(block)
     throw new Error(`line ${block.line}: this runner has no "${block.head}"`)
   })
 }
@@ -67,7 +78,7 @@ function readLoad({ line, head, body }: Block): Command {
   const [, step] = /^load (\S+)$/u.exec(head) ?? []
   if (step === undefined) throw new Error(`line ${line}: this runner has no "${head}"`)
   const series = new Map<string, LoadedSeries>()
-  const starts = new Map<string, readonly Point[]>()
+  const starts = new Map<string, readonly Offset[]>()
   for (const row of body) {
     const { labels, isStarts, rest } = located(row.line, () => readSeries(row.text))
     const key = seriesKey(labels)
@@ -89,7 +100,7 @@ function readLoad({ line, head, body }: Block): Command {
 }
 
 function readEval({ line, head, body }: Block): Command {
-  const [, at = '', query = ''] = /^eval instant at (\S+)\s+(.+)$/u.exec(head) ?? []
+  const { time, query } = located(line, () => readEvalHead(head))
   const expectations: Expectation[] = []
   const series: ExpectedSeries[] = []
   let scalar: number | undefined
@@ -102,15 +113,21 @@ function readEval({ line, head, body }: Block): Command {
       } else scalar = numberOf(text)
     })
   }
-  return {
-    kind: 'eval',
-    line,
-    atMs: located(line, () => durationMs(at)),
-    query,
-    expectations,
-    series,
-    scalar,
+  return { kind: 'eval', line, time, query, expectations, series, scalar }
+}
+
+function readEvalHead(head: string): { time: EvalTime; query: string } {
+  const instant = /^eval instant at (?<at>\S+)\s+(?<query>.+)$/u.exec(head)?.groups
+  if (instant !== undefined) {
+    const { at = '', query = '' } = instant
+    return { time: { kind: 'instant', atMs: durationMs(at) }, query }
   }
+  const range =
+    /^eval range from (?<from>\S+) to (?<to>\S+) step (?<step>\S+)\s+(?<query>.+)$/u.exec(head)
+  if (range?.groups === undefined) throw new Error(`this runner has no "${head}"`)
+  const { from = '', to = '', step = '', query = '' } = range.groups
+  const [fromMs, toMs, stepMs] = [durationMs(from), durationMs(to), durationMs(step)]
+  return { time: { kind: 'range', fromMs, toMs, stepMs }, query }
 }
 
 function located<T>(line: number, read: () => T): T {
