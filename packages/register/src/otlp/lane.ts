@@ -65,8 +65,9 @@ export function createLane(options: LaneOptions): Lane {
   let failures = 0
   let hopeless = false
 
-  const settle = (item: Item, fate: Fate, lost: number): void => {
+  const settle = (item: Item, fate: Fate, lost: number): true => {
     if (!overtaken.delete(item)) settled(item, fate, lost)
+    return true
   }
 
   /** Waits for the next try. False when there will be none. */
@@ -90,10 +91,11 @@ export function createLane(options: LaneOptions): Lane {
     return true
   }
 
-  const deliver = async (item: Item): Promise<void> => {
+  /** Whether the fate of the item is known: it is not when there is no time for another try. */
+  const deliver = async (item: Item): Promise<boolean> => {
     for (;;) {
       const leftMs = endsAt - clock.now()
-      if (leftMs <= 0 || hopeless) return
+      if (leftMs <= 0 || hopeless) return false
       const posted = await post(item.body, Math.min(timeoutMs, leftMs))
       if (posted.kind !== 'later' || posted.answered) peer.answered = true
       if (posted.kind === 'taken') {
@@ -108,7 +110,7 @@ export function createLane(options: LaneOptions): Lane {
       failures += 1
       // One broken connection is no news.
       if (failures > 1 || ending.signal.aborted) trouble(posted.why)
-      if (!(await pause(posted.retryAfterMs ?? 0))) return
+      if (!(await pause(posted.retryAfterMs ?? 0))) return false
       if (overtaken.has(item)) return settle(item, 'overtaken', 0)
     }
   }
@@ -116,8 +118,8 @@ export function createLane(options: LaneOptions): Lane {
   const work = async (): Promise<void> => {
     for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
       inFlight.add(item)
-      await deliver(item)
-      inFlight.delete(item)
+      // One that was given up stays, to be lost at the end or overtaken by a newer one.
+      if (await deliver(item)) inFlight.delete(item)
     }
   }
 

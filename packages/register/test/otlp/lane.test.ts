@@ -202,6 +202,17 @@ describe('when the process ends', () => {
     expect(slept.length).toBeLessThanOrEqual(1)
   })
 
+  test('what was given up is no loss when newer metrics come after all', async () => {
+    const { lane, fates } = rig((name) => (name === 'a' ? DOWN : TAKEN), { newestOnly: true })
+
+    lane.take(item('a'))
+    await lane.end(900)
+    lane.take(item('b'))
+    await lane.end(2_000)
+
+    expect(fates).toEqual(['a overtaken 0'])
+  })
+
   test('what waits goes out several at a time', async () => {
     let inFlight = 0
     let most = 0
