@@ -1,22 +1,26 @@
 import type { Selector } from '@plimsoll/promql'
-import { samplesOfRun } from '../count/last-values.ts'
 import { numberOf, samplesOf } from '../count/numbers.ts'
 import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
+import { samplesInScope } from '../query/scope.ts'
 
 /**
  * A last value is the whole count of a series that began at nothing once. One that began again, because a process
- * started anew under the same identity, or because two write one series, has lost what it counted before.
+ * started anew under the same identity, or because two write one series, has lost what it counted before. Where starts
+ * are known exactly, one that had counted nothing before is told apart: engines that know starts by themselves see it
+ * begin anew, those that see only values do not.
  */
 export async function doubtRestarts(
   query: PreparedQuery,
   selector: Selector,
   asker: Asker,
 ): Promise<void> {
+  const samples = samplesInScope(query, selector, asker.source)
+  const lost = ` and increase(${samples} anchored) != last_over_time(${samples})`
   const answer = await asker.ask({
     written: query.query,
-    sent: `count(resets(${samplesOfRun(query.text, selector, asker.source)}) > 0)`,
-    reading: 'series that began anew within the run; with none, last values are whole counts',
+    sent: `count(resets(${samples}) > 0${asker.source.anchoredFault === null ? lost : ''})`,
+    reading: 'series that lost a count as they began anew; with none, last values are whole counts',
   })
   if ('error' in answer) return
   const [restarted] = samplesOf(answer)
