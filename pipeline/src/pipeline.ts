@@ -74,7 +74,7 @@ async function start(
       collector,
       prometheus,
       async [Symbol.asyncDispose]() {
-        // The Collector first, so that what it still holds reaches Prometheus.
+        // The Collector first: with Prometheus gone before it, its log would end in complaints.
         await collector.stop()
         await prometheus.stop()
       },

@@ -16,15 +16,10 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 function follow(command: Command): Promise<number> {
-  switch (command.kind) {
-    case 'help':
-      console.log(HELP)
-      return Promise.resolve(0)
-    case 'build':
-      return build()
-    case 'run':
-      return serve(command)
-  }
+  if (command.kind === 'run') return serve(command)
+  if (command.kind === 'build') return build()
+  console.log(HELP)
+  return Promise.resolve(0)
 }
 
 const log = (line: string): void => console.error(line)
