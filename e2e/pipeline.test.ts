@@ -146,6 +146,15 @@ describe('docker-compose.yml', () => {
     })
   })
 
+  it('opens Grafana on a dashboard that is there', async () => {
+    const { grafana } = await composeServices()
+
+    const home = grafana?.environment?.['GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH'] ?? ''
+    const dashboards = grafana?.mounts.find(({ target }) => home.startsWith(`${target}/`))
+    const file = home.replace(dashboards?.target ?? '', dashboards?.source ?? '')
+    expect([file, existsSync(file)]).toEqual([file, true])
+  })
+
   it('checks the health of all it runs', async () => {
     const services = await composeServices()
 

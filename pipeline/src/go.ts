@@ -6,6 +6,8 @@ import { PipelineError } from './pipeline-error.ts'
 import { releaseOf, type Module } from './modules.ts'
 import type { Environment } from './environment.ts'
 
+const PROGRAM = 'go'
+
 const MISSING =
   "Go 1.26 is needed to build the pipeline's Collector and Prometheus: install it from https://go.dev/dl, " +
   'or run the pipeline in containers with `docker compose up`'
@@ -55,7 +57,7 @@ export async function compile(module: Module, into: string, env: Environment): P
 
 function go(args: readonly string[], cwd: string, env: Environment): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn('go', args, {
+    const child = spawn(PROGRAM, args, {
       cwd,
       env: { ...env, ...FIXED },
       stdio: ['ignore', 'pipe', 'pipe'],

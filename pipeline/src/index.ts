@@ -1,5 +1,4 @@
-export { buildBinaries, type Binaries, type BuildOptions } from './build.ts'
+export { buildBinaries, type Binaries } from './build.ts'
 export type { Collector } from './collector.ts'
 export { startPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts'
-export { PipelineError } from './pipeline-error.ts'
-export { startServer, type Server, type ServerOptions } from './server.ts'
+export { startServer, type Server } from './server.ts'

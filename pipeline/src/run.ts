@@ -62,7 +62,7 @@ async function firstEnd({ collector, prometheus }: Pipeline): Promise<Server> {
 }
 
 /** Addresses, and the two lines to go on with. */
-export function greeting({ collector, prometheus }: Pipeline, dir: string): string {
+function greeting({ collector, prometheus }: Pipeline, dir: string): string {
   return `
   OTLP             ${collector.otlpHttp} (HTTP), ${collector.otlpGrpc} (gRPC)
   Prometheus       ${prometheus.url}
