@@ -3,8 +3,8 @@ import { documentOf, type Pledge } from './openslo.ts'
 import { type Instrument, labelsOf, metricOf, type Workload } from './model.ts'
 import {
   countOf,
+  hasLosses,
   hasMixedBounds,
-  hasRestarts,
   isComplete,
   largestLast,
   type Matchers,
@@ -71,7 +71,7 @@ const PROMISES: Readonly<Record<Instrument['kind'], Drafts>> = {
 function countPromises(workload: Workload, metric: string, matchers: Matchers): readonly Draft[] {
   const truth = countOf(workload, metric, matchers)
   const seconds = secondsOf(workload)
-  const restarted = hasRestarts(workload, metric, matchers)
+  const restarted = hasLosses(workload, metric, matchers)
   const bare = selector(metric, matchers)
   const limit = Math.floor(truth) % 3 === 0 ? truth - 1 : truth
   const counted = (value: number, bound: number): Expected =>
@@ -126,14 +126,14 @@ function labelPromises(
         total: selector(metric, {}),
         target,
       },
-      expected: hasRestarts(workload, metric) ? { is: 'doubtful' } : share,
+      expected: hasLosses(workload, metric) ? { is: 'doubtful' } : share,
     },
   ]
 }
 
 function classicPromises(workload: Workload, metric: string): readonly Draft[] {
   const seen = observationsOf(workload, metric)
-  const restarted = hasRestarts(workload, metric)
+  const restarted = hasLosses(workload, metric)
   const doubtful = restarted || hasMixedBounds(workload, metric)
   return [
     {
@@ -154,7 +154,7 @@ function classicPromises(workload: Workload, metric: string): readonly Draft[] {
 function exponentialPromises(workload: Workload, metric: string): readonly Draft[] {
   const seen = observationsOf(workload, metric)
   const last = `sum(last_over_time(${selector(metric, {}, RUN)}[$window]))`
-  const restarted = hasRestarts(workload, metric)
+  const restarted = hasLosses(workload, metric)
   const whole = restarted
     ? []
     : [

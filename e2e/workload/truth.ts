@@ -19,10 +19,16 @@ export function countOf(workload: Workload, metric: string, matchers: Matchers =
     .reduce(adding, 0)
 }
 
-/** Whether any of the streams that a selector takes began again within the run. */
-export function hasRestarts(workload: Workload, metric: string, matchers: Matchers = {}): boolean {
-  return streamsOf(workload, metric, matchers).some(({ restarts }) => restarts !== null)
+/** Whether any of the streams that a selector takes had counted something when it began again within the run. */
+export function hasLosses(workload: Workload, metric: string, matchers: Matchers = {}): boolean {
+  return streamsOf(workload, metric, matchers).some(
+    ({ begins, restarts, steps }) =>
+      restarts !== null && steps.slice(begins, restarts).some((step) => sizeOf(step) > 0),
+  )
 }
+
+/** Of a counter what it counted, of a histogram how many it observed. */
+const sizeOf = (step: Step): number => (typeof step === 'number' ? step : step.length)
 
 /** Everything that a histogram observed, rising. */
 export function observationsOf(workload: Workload, metric: string): number[] {
@@ -70,10 +76,16 @@ export function isComplete(workload: Workload): boolean {
   return workload.instances.every(({ ends }) => ends)
 }
 
+type Step = number | readonly number[]
+
 /** The streams whose series a selector takes. */
-function streamsOf(workload: Workload, metric: string, matchers: Matchers): readonly Stream[] {
+function streamsOf(
+  workload: Workload,
+  metric: string,
+  matchers: Matchers,
+): readonly (Stream & { readonly steps: readonly Step[] })[] {
   return named(workload, metric)
-    .flatMap(({ streams }): readonly Stream[] => streams)
+    .flatMap(({ streams }): readonly (Stream & { readonly steps: readonly Step[] })[] => streams)
     .filter((stream) => matches(stream, matchers))
 }
 
