@@ -15,7 +15,7 @@ export type DashboardId = keyof typeof DASHBOARDS
 export const TAG = 'plimsoll'
 
 /** The address of a dashboard, with the time range and the variables of the one that is looked at. */
-export function addressOf(id: DashboardId): string {
+function addressOf(id: DashboardId): string {
   return `/d/${DASHBOARDS[id].uid}?\${__url_time_range}&\${__all_variables}`
 }
 

@@ -7,7 +7,7 @@ import { pipelineDashboard } from './dashboards/pipeline/pipeline.ts'
 import { dashboardsPage } from './page.ts'
 
 /** Every dashboard, in the order in which one would look at them. */
-export function dashboards(): readonly Dashboard[] {
+function dashboards(): readonly Dashboard[] {
   return [
     overviewDashboard(),
     callsDashboard(),

@@ -41,7 +41,7 @@ export interface Unplaced {
   readonly height: number
 }
 
-export interface PlacedBuilder extends Builder<Panel> {
+interface PlacedBuilder extends Builder<Panel> {
   id(id: number): PlacedBuilder
   gridPos(place: { x: number; y: number; w: number; h: number }): PlacedBuilder
 }
