@@ -1,7 +1,10 @@
 import { doubtFlaws } from './doubt/flaws.ts'
+import { doubtStrays } from './doubt/strays.ts'
 import { doubtLabels } from './doubt/labels.ts'
 import { doubtUnrecorded } from './doubt/unrecorded.ts'
 import { createAsker, type Asker, type Step } from './query/ask.ts'
+import { refusalOf } from './query/exact-counts.ts'
+import { limitToService } from './query/service-limit.ts'
 import { prepareQueries, type Prepared } from './query/prepare.ts'
 import { metricsOf } from './query/selector.ts'
 import type { ObjectiveReport, Report } from './report/model.ts'
@@ -41,6 +44,7 @@ export async function check(options: CheckOptions): Promise<Report> {
     schemaVersion: 1,
     verdict: worst(objectives.map(({ verdict }) => verdict)),
     run: reportedRun(scope),
+    window: scope.kind === 'window' ? { start: iso(scope.start), end: iso(scope.end) } : null,
     source: {
       ...description,
       services: scope.services,
@@ -50,7 +54,7 @@ export async function check(options: CheckOptions): Promise<Report> {
     },
     spec: { files: specs.files },
     objectives,
-    notes: ['the run takes the place of the time windows', ...specs.notes],
+    notes: [`the ${scope.kind} takes the place of the time windows`, ...specs.notes],
     warnings: [...new Set([...source.warnings, ...judged.flatMap(({ warnings }) => warnings)])],
   }
 }
@@ -73,14 +77,27 @@ async function judgeOne(
     warn: (message) => void warnings.push(message),
     doubt: (reason) => void doubts.add(reason),
   })
-  const measurement = await measure(objective, prepared, asker)
-  for (const query of queriesOf(objective).map(prepared)) {
+  const measurement =
+    refusalOf(objective, prepared, source) ?? (await measureInScope(objective, prepared, asker))
+  const judgement = judge(objective, measurement, source.scope, [...doubts])
+  return { report: reportOf(objective, measurement, judgement, prepared), warnings }
+}
+
+async function measureInScope(
+  objective: Objective,
+  prepared: Prepared,
+  asker: Asker,
+): Promise<Measurement> {
+  const queries = queriesOf(objective).map(prepared)
+  const limited = await limitToService(objective, queries, asker)
+  const measurement = await measure(objective, limited, asker)
+  for (const query of queries) {
     doubtFlaws(query, asker)
+    await doubtStrays(query, asker)
     await doubtLabels(query, asker)
     if (measurement.state === 'measured') await doubtUnrecorded(query, asker)
   }
-  const judgement = judge(objective, measurement, source.scope, [...doubts])
-  return { report: reportOf(objective, measurement, judgement, prepared), warnings }
+  return measurement
 }
 
 function reportedRun(scope: Scope): Report['run'] {

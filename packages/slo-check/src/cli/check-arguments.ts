@@ -1,5 +1,5 @@
 import type { Choice } from '../source/plan.ts'
-import { timeSeconds } from './duration.ts'
+import { durationMs, timeSeconds } from './duration.ts'
 import { parseOptions, usageOf } from './options.ts'
 import { SERVER_OPTIONS, serverArguments, type ServerArguments } from './server-arguments.ts'
 
@@ -8,6 +8,7 @@ const OPTIONS = {
   otlp: { type: 'string', multiple: true },
   dir: { type: 'string' },
   at: { type: 'string' },
+  window: { type: 'string' },
   ...SERVER_OPTIONS,
   report: { type: 'string' },
   output: { type: 'string' },
@@ -26,6 +27,8 @@ export interface CheckArguments {
   readonly choice: Choice
   /** Null where files are to be read. */
   readonly server: ServerArguments | null
+  /** All runs of this many seconds are judged; null for one run. */
+  readonly windowSeconds: number | null
   /** The latest time looked at, in Unix seconds; null for the end of the data. */
   readonly at: number | null
   /** Null where it was not asked for. */
@@ -54,11 +57,15 @@ export function checkArguments(args: readonly string[]): CheckArguments {
   if (server !== null && otlp.length > 0) throw usage('--prometheus and --otlp exclude each other')
   if (server !== null && values.dir !== undefined)
     throw usage('--prometheus and --dir exclude each other')
-  if (server === null && values.at !== undefined) throw usage('--at needs --prometheus URL')
+  if (server === null && values.window === undefined && values.at !== undefined)
+    throw usage('--at needs --window or --prometheus')
+  if (values.window !== undefined && values.run !== undefined)
+    throw usage('--window is for all runs, --run for one: they exclude each other')
   return {
     specs,
     choice: { dir: values.dir ?? DEFAULT_DIR, run: values.run ?? null, otlp },
     server,
+    windowSeconds: values.window === undefined ? null : wholeSeconds(values.window),
     at: values.at === undefined ? null : timeSeconds(values.at, '--at', usage),
     report: form ?? null,
     output: values.output ?? null,
@@ -86,4 +93,10 @@ function filesOf(tokens: Tokens): { specs: string[]; otlp: string[] } {
     }
   }
   return { specs, otlp }
+}
+
+function wholeSeconds(text: string): number {
+  const ms = durationMs(text, '--window', usage)
+  if (ms > 0 && ms % 1000 === 0) return ms / 1000
+  throw usage(`--window needs a whole number of seconds above 0, got ${JSON.stringify(text)}`)
 }

@@ -9,7 +9,7 @@ import { renderJson } from '../report/json.ts'
 import type { Report } from '../report/model.ts'
 import { renderTable } from '../report/table.ts'
 import { embeddedSource } from '../source/embedded.ts'
-import { planSource } from '../source/plan.ts'
+import { planSource, planWindow } from '../source/plan.ts'
 import type { Source } from '../source/source.ts'
 import { readTelemetryFiles } from '../source/telemetry-files.ts'
 import { parseSpecs } from '../spec/parse-specs.ts'
@@ -53,11 +53,13 @@ async function openSource(
   terminal: Terminal,
 ): Promise<Source> {
   if (asked.server !== null) return openServer(asked, asked.server, starting, terminal)
-  const plan = planSource(asked.choice)
+  const { choice, windowSeconds, at } = asked
+  const plan = windowSeconds === null ? planSource(choice) : planWindow(choice)
   return embeddedSource({
     ...plan,
     engine: await starting,
     files: readTelemetryFiles(plan.description.files),
+    window: windowSeconds === null ? null : { seconds: windowSeconds, at },
   })
 }
 

@@ -6,6 +6,8 @@ Asks PromQL whether the promises of OpenSLO v1 files were kept in a run.
   --run ID|DIR       the run: its id, or its folder          (default: the latest)
   --otlp FILE...     OTLP JSON lines in place of a run's folder; --run ID picks one of several runs in them
   --dir DIR          where runs are kept                     (default: .plimsoll)
+  --window DUR       judge all runs of this time in place of one run; --at TIME is its end
+                     (default: the end of the data, or now for a server)
   --report FORM      table or json                           (default: table)
   --output FILE      write the report there; without --report, JSON if FILE ends in .json.
                      The table is printed all the same

@@ -1,6 +1,7 @@
 import type { Engine } from '@plimsoll/promql'
 import { createApi } from '../server/api.ts'
 import { prometheusSource } from '../source/prometheus.ts'
+import { prometheusWindow } from '../source/prometheus-window.ts'
 import type { Waiting } from '../source/run-search.ts'
 import type { Source } from '../source/source.ts'
 import { usage, type CheckArguments } from './check-arguments.ts'
@@ -23,8 +24,17 @@ export async function openServer(
   const random = (): number => terminal.random()
   const api = createApi({ address, credentials, timeoutMs, clock, random })
   const inClear = credentials.named !== null && !address.isEncrypted && !address.isLocal
+  const warnings = inClear
+    ? [
+        `the credentials (${credentials.named}) were sent unencrypted: ask ${address.base} by https://`,
+      ]
+    : []
   const progress = terminal.isErrTty ? progressOn(terminal) : undefined
   try {
+    if (asked.windowSeconds !== null) {
+      const window = { seconds: asked.windowSeconds, at: asked.at }
+      return await prometheusWindow({ api, engine, window, clock, warnings })
+    }
     return await prometheusSource({
       api,
       engine,
@@ -34,11 +44,7 @@ export async function openServer(
       waitMs,
       clock,
       onWait: progress?.show,
-      warnings: inClear
-        ? [
-            `the credentials (${credentials.named}) were sent unencrypted: ask ${address.base} by https://`,
-          ]
-        : [],
+      warnings,
     })
   } catch (error) {
     api[Symbol.dispose]()

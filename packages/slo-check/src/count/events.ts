@@ -1,12 +1,13 @@
 import type { Selector } from '@plimsoll/promql'
 import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
-import { doubtRestarts } from '../doubt/restarts.ts'
-import { lastValues } from './last-values.ts'
+import { doubtCounts } from '../doubt/counts.ts'
 import type { Counted } from './counted.ts'
 import { missingMetric } from './missing-metric.ts'
+import { holdsHistogram, nativeFault } from './native.ts'
 import { numberOf, samplesOf } from './numbers.ts'
 import { singleValue } from './single-value.ts'
+import { wholeCounts } from './whole-counts.ts'
 
 /** The number of events: exact for a bare selector, as written for any other expression. */
 export async function countEvents(query: PreparedQuery, asker: Asker): Promise<Counted> {
@@ -22,26 +23,23 @@ export async function countEvents(query: PreparedQuery, asker: Asker): Promise<C
   }
 }
 
-/**
- * Every series of a run begins at nothing, so its last value is its whole count, and their sum is the run's: no
- * extrapolation, no first sample lost, and the same at any later time of asking.
- */
 async function countSelector(
   query: PreparedQuery,
   selector: Selector,
   asker: Asker,
 ): Promise<Counted> {
-  const counting = 'last'
+  const { counting, expression, reading } = wholeCounts(query, selector, asker.source)
   const answer = await asker.ask({
     written: query.query,
-    sent: `sum(${lastValues(query.text, selector, asker.source)})`,
-    reading: 'the last value of each series of the run, summed: exact',
+    sent: `sum(${expression})`,
+    reading: `${reading}, summed: exact`,
   })
   if ('error' in answer)
     return { state: 'nonsense', counting, reason: `the query failed: ${answer.error}` }
+  if (holdsHistogram(answer)) return nativeFault(query, counting)
   const [only] = samplesOf(answer)
   if (only !== undefined) {
-    await doubtRestarts(query, selector, asker)
+    await doubtCounts(query, selector, asker)
     const value = numberOf(only.value)
     if (Number.isFinite(value)) return { state: 'value', counting, value }
     return {
@@ -52,7 +50,7 @@ async function countSelector(
   }
   const reason =
     selector.metric === null
-      ? `the query \`${query.query.role}\` matches no series of the run`
+      ? `the query \`${query.query.role}\` matches no series of the ${asker.source.scope.kind}`
       : await missingMetric(selector.metric, query.query, asker)
   return reason === undefined
     ? { state: 'value', counting, value: 0 }

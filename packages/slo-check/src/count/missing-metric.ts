@@ -13,18 +13,19 @@ export async function missingMetric(
   written: SpecQuery,
   asker: Asker,
 ): Promise<string | undefined> {
-  const { windowSeconds } = asker.source
+  const { scope, windowSeconds } = asker.source
   const answer = await asker.ask({
     written,
     sent: `count(last_over_time(${metricOfRun(metric, runIdOf(asker.source))}[${durationText(windowSeconds)}]))`,
-    reading: 'did the run record the metric at all?',
+    reading: `was the metric recorded in the ${scope.kind} at all?`,
   })
   if ('error' in answer || samplesOf(answer).length > 0) return undefined
+  const never = scope.kind === 'run' ? 'the run never recorded' : 'nobody recorded in the window'
   const known = recorderOf(metric)
   if (known !== undefined) {
-    return `the run never recorded the metric ${metric}: nothing of what ${known.name} measures happened, or is configured to`
+    return `${never} the metric ${metric}: nothing of what ${known.name} measures happened, or is configured to`
   }
   const near = similarNames(metric, await asker.source.metricNames())
   const advice = near.length === 0 ? '' : `; the nearest that it has: ${near.join(', ')}`
-  return `the run never recorded the metric ${metric}${advice}`
+  return `${never} the metric ${metric}${advice}`
 }

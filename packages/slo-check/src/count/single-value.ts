@@ -1,11 +1,13 @@
 import type { FloatSample } from '@plimsoll/promql'
 import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
+import { doubtAnchored } from '../doubt/lost-beginnings.ts'
 import { doubtEndedSeries } from '../doubt/ended-series.ts'
-import { metricsOf, selectorOfRun } from '../query/selector.ts'
-import { runIdOf } from '../source/source.ts'
+import { selectorInScope } from '../query/scope.ts'
+import { metricsOf } from '../query/selector.ts'
 import type { Counted } from './counted.ts'
 import { missingMetric } from './missing-metric.ts'
+import { holdsHistogram, nativeFault } from './native.ts'
 import { numberOf, samplesOf, seriesText } from './numbers.ts'
 
 /** The value of a query that runs as it is written. Several series are no value: which one was meant? */
@@ -13,16 +15,15 @@ export async function singleValue(query: PreparedQuery, asker: Asker): Promise<C
   const { bareSelector } = query.parsed
   const answer = await asker.ask({
     written: query.query,
-    sent:
-      bareSelector === null
-        ? query.text
-        : selectorOfRun(query.text, bareSelector, runIdOf(asker.source)),
+    sent: bareSelector === null ? query.text : selectorInScope(query, bareSelector, asker.source),
     reading: 'as it is written; it must give one number',
   })
   await doubtEndedSeries(query, asker)
+  await doubtAnchored(query, asker)
   const counting = 'raw'
   if ('error' in answer)
     return { state: 'nonsense', counting, reason: `the query failed: ${answer.error}` }
+  if (holdsHistogram(answer)) return nativeFault(query, counting)
   const samples = samplesOf(answer)
   const [only] = samples
   if (only === undefined) return nothing(query, asker)

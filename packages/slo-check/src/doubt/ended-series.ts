@@ -1,9 +1,7 @@
-import { lastValues } from '../count/last-values.ts'
 import { numberOf, samplesOf } from '../count/numbers.ts'
 import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
-import { selectorOfRun } from '../query/selector.ts'
-import { runIdOf } from '../source/source.ts'
+import { lastValues, selectorInScope } from '../query/scope.ts'
 
 /** Names of counters and of the series of histograms. */
 const CUMULATIVE = /_(total|count|sum|bucket)$/u
@@ -19,17 +17,17 @@ export async function doubtEndedSeries(query: PreparedQuery, asker: Asker): Prom
   for (const selector of query.parsed.selectors) {
     const { metric, rangeSeconds } = selector
     if (metric === null || rangeSeconds !== null || !CUMULATIVE.test(metric)) continue
-    const instant = selectorOfRun(query.text, selector, runIdOf(asker.source))
+    const instant = selectorInScope(query, selector, asker.source)
     const answer = await asker.ask({
       written: query.query,
-      sent: `count(${lastValues(query.text, selector, asker.source)} unless ${instant})`,
-      reading: 'series that had ended before the run did, which the query does not see',
+      sent: `count(${lastValues(query, selector, asker.source)} unless ${instant})`,
+      reading: `series that had ended before the ${asker.source.scope.kind} did, which the query does not see`,
     })
     if ('error' in answer) continue
     const [unseen] = samplesOf(answer)
     if (unseen === undefined) continue
     asker.doubt(
-      `${numberOf(unseen.value)} series of ${metric} had ended before the run did, and the query does not see them; write last_over_time(${metric}[$window]) in its place`,
+      `${numberOf(unseen.value)} series of ${metric} had ended before the ${asker.source.scope.kind} did, and the query does not see them; write last_over_time(${metric}[$window]) in its place`,
     )
   }
 }

@@ -10,6 +10,8 @@ export interface PreparedQuery {
   readonly query: SpecQuery
   /** The query with its placeholders filled. */
   readonly text: string
+  /** What a bare selector is limited to beyond its own matchers; null for nothing. */
+  readonly limit: string | null
   readonly parsed: ParsedQuery
 }
 
@@ -59,7 +61,7 @@ function prepare(
   try {
     const parsed = source.parse(filled.text)
     const complaint = complain(parsed, source)
-    if (complaint === undefined) return { query, text: filled.text, parsed }
+    if (complaint === undefined) return { query, text: filled.text, limit: null, parsed }
     return { issues: [fault(filled.origin(complaint.offset), complaint.message)] }
   } catch (error) {
     if (!(error instanceof PromqlError) || error.kind !== 'parse') throw error

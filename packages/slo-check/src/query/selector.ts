@@ -19,11 +19,10 @@ export function escaped(value: string): string {
 /** A metric name, if there is one, and the brace; between them may be comments, with braces of their own. */
 const OPENING = /^[\w:]*(?:\s|#.*\n)*\{/u
 
-/** The selector's text, limited to a run unless it chooses runs itself or there is no run to choose. */
-export function selectorOfRun(text: string, selector: Selector, runId: string | null): string {
+/** The selector's text, limited by a further matcher unless that is null. */
+export function limited(text: string, selector: Selector, matcher: string | null): string {
   const written = text.slice(selector.start, selector.end)
-  if (runId === null || choosesRun(selector)) return written
-  const matcher = `${RUN_LABEL}=${quoted(runId)}`
+  if (matcher === null) return written
   const opened = OPENING.exec(written)?.[0]
   if (opened === undefined) return `${written}{${matcher}}`
   const rest = written.slice(opened.length)

@@ -1,5 +1,6 @@
 import type { Counting } from '../count/counted.ts'
 import type { Comparison, ObjectiveKind } from '../spec/model.ts'
+import type { ServerDescription } from '../source/source.ts'
 import type { Verdict } from '../verdict.ts'
 
 /** The report, as `--report json` writes it. Fields may be added; none changes its meaning under one schema version. */
@@ -9,6 +10,8 @@ export interface Report {
   readonly verdict: Verdict
   /** Null when a window was judged. */
   readonly run: ReportedRun | null
+  /** The window in which all runs were judged; null when one run was. */
+  readonly window: ReportedWindow | null
   readonly source: ReportedSource
   readonly spec: { readonly files: readonly string[] }
   readonly objectives: readonly ObjectiveReport[]
@@ -28,6 +31,12 @@ interface ReportedRun {
   readonly complete: boolean | null
 }
 
+interface ReportedWindow {
+  /** Not included itself. */
+  readonly start: string
+  readonly end: string
+}
+
 interface ReportedSource {
   readonly kind: string
   readonly name: string
@@ -37,6 +46,8 @@ interface ReportedSource {
   /** The pinned time of every query. */
   readonly evaluatedAt: string
   readonly windowSeconds: number
+  /** Of a server only. */
+  readonly server?: ServerDescription
 }
 
 export interface ObjectiveReport {

@@ -1,3 +1,4 @@
+import { spanText } from '../span-text.ts'
 import type { Verdict } from '../verdict.ts'
 import { PLAIN, type Colours } from './colours.ts'
 import { numberText, sign, valueText, wrapped } from './format.ts'
@@ -76,10 +77,17 @@ function measuredText(objective: ObjectiveReport): string {
 }
 
 function headOf(report: Report, colours: Colours): string[] {
-  const { run, source } = report
-  if (run === null) return []
-  const seconds = (Date.parse(run.end) - Date.parse(run.start)) / 1000
+  const { run, window, source } = report
   const instances = source.instances === 1 ? '1 instance' : `${source.instances} instances`
+  const services = source.services.join(', ')
+  if (run === null) {
+    return [
+      `${colours.strong(`window of ${spanText(source.windowSeconds)}`)}  ${services}`.trimEnd(),
+      `  up to ${window?.end ?? source.evaluatedAt}, ${instances}`,
+      `  ${nameOfSource(report)}`,
+    ]
+  }
+  const seconds = (Date.parse(run.end) - Date.parse(run.start)) / 1000
   const whole =
     run.complete === null
       ? 'completeness unknown'
@@ -87,10 +95,15 @@ function headOf(report: Report, colours: Colours): string[] {
         ? 'complete'
         : 'INCOMPLETE: still running, or cut short'
   return [
-    `${colours.strong(`run ${run.id ?? '(no run id)'}`)}  ${source.services.join(', ')}`.trimEnd(),
+    `${colours.strong(`run ${run.id ?? '(no run id)'}`)}  ${services}`.trimEnd(),
     `  ${run.start} + ${numberText(seconds)} s, ${instances}, ${whole}`,
-    `  ${source.name}`,
+    `  ${nameOfSource(report)}`,
   ]
+}
+
+function nameOfSource({ source: { name, server } }: Report): string {
+  if (server === undefined) return name
+  return `${name} (${server.application}${server.version === null ? '' : ` ${server.version}`})`
 }
 
 function remarksOf(report: Report): string[] {

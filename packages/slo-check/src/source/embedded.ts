@@ -1,11 +1,20 @@
 import type { Engine, LoadReport } from '@plimsoll/promql'
 import { SloCheckError } from '../error.ts'
-import { metricNamesOf, takeCensus, viewOf, windowOver, type Ask, type Extent } from './census.ts'
+import {
+  metricNamesOf,
+  takeCensus,
+  viewOf,
+  windowOver,
+  type Ask,
+  type Extent,
+  type View,
+} from './census.ts'
 import { lossWarnings, overflowsOf } from './flaws.ts'
 import { readMarkers } from './markers.ts'
 import type { InstanceFiles } from './run-folder.ts'
 import { findRun, type FoundRun, type LostLines } from './run-info.ts'
 import type { Flaw, Source, SourceDescription } from './source.ts'
+import { windowInfo, type WindowChoice } from './window.ts'
 
 /** A file of OTLP JSON lines. */
 export interface TelemetryFile {
@@ -20,6 +29,8 @@ export interface EmbeddedOptions {
   readonly description: SourceDescription
   /** The run to check; null when there must be one only. */
   readonly wantedRun: string | null
+  /** Judges all runs of a window in place of one run. */
+  readonly window?: WindowChoice | null
   /** Instances that must be heard of, and the names of their files among `files`. */
   readonly instances?: readonly InstanceFiles[]
   /** What was found wrong before the files were read. */
@@ -41,6 +52,9 @@ export async function embeddedSource(options: EmbeddedOptions): Promise<Source> 
     new Promise((resolve) => {
       resolve(engine.instant(query, time))
     })
+  const leftOut = leftOutOf(loaded)
+  if (options.window)
+    return embeddedWindow(options, options.window, { ask, extent, warnings, flaws: leftOut })
   const all = viewOf(extent, null)
   const recorded = await takeCensus(ask, all)
   const silent = (options.instances ?? []).filter(
@@ -64,7 +78,7 @@ export async function embeddedSource(options: EmbeddedOptions): Promise<Source> 
     ...(await lossWarnings(ask, viewOf(extent, id))),
     ...overflows.map(({ reason }) => reason),
   )
-  const flaws = [...overflows, ...leftOutOf(loaded)]
+  const flaws = [...overflows, ...leftOut]
   return sourceOf(options, found, { ask, extent, warnings, flaws })
 }
 
@@ -95,6 +109,36 @@ function sourceOf(
     parse: (query) => engine.parse(query),
     instant: (query) => ask(query, heard),
     metricNames: () => metricNamesOf(ask, viewOf(extent, run.id)),
+    [Symbol.dispose]: () => {
+      engine[Symbol.dispose]()
+    },
+  }
+}
+
+async function embeddedWindow(
+  { engine, description }: EmbeddedOptions,
+  { seconds, at }: WindowChoice,
+  { ask, extent, warnings, flaws }: Findings,
+): Promise<Source> {
+  const view: View = { to: at ?? extent.to, seconds, run: null }
+  const recorded = await takeCensus(ask, view)
+  const overflows = overflowsOf(recorded)
+  return {
+    description,
+    scope: windowInfo(view, recorded),
+    evaluationTime: view.to,
+    windowSeconds: seconds,
+    warnings: [
+      ...warnings,
+      ...(await lossWarnings(ask, view)),
+      ...overflows.map(({ reason }) => reason),
+    ],
+    flaws: [...overflows, ...flaws],
+    anchoredFault: null,
+    isShared: false,
+    parse: (query) => engine.parse(query),
+    instant: (query) => ask(query, view.to),
+    metricNames: () => metricNamesOf(ask, view),
     [Symbol.dispose]: () => {
       engine[Symbol.dispose]()
     },

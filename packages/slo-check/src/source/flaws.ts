@@ -3,7 +3,7 @@ import { readLosses, type Ask, type Recorded, type View } from './census.ts'
 import type { Flaw } from './source.ts'
 
 /** An overflow series lacks the labels that selectors ask for, so a selector may count too much or too little. */
-export function overflowsOf(recorded: readonly Recorded[]): Flaw[] {
+export function overflowsOf(recorded: readonly Pick<Recorded, 'metric' | 'overflow'>[]): Flaw[] {
   const overflowing = recorded.filter(({ overflow }) => overflow)
   return [...new Set(overflowing.map(({ metric }) => baseName(metric)))].map((metric) => ({
     metric,

@@ -1,4 +1,13 @@
-import { latestRun, namedRun, openRunFolder, type InstanceFiles } from './run-folder.ts'
+import { join } from 'node:path'
+import { SloCheckError } from '../error.ts'
+import {
+  latestRun,
+  namedRun,
+  openRunFolder,
+  runFolders,
+  type InstanceFiles,
+  type RunFolder,
+} from './run-folder.ts'
 import type { SourceDescription } from './source.ts'
 
 /** What to check. */
@@ -41,5 +50,38 @@ export function planSource(choice: Choice): SourcePlan {
     wantedRun: id,
     instances,
     warnings,
+  }
+}
+
+/**
+ * Finds the files of every run, for a window over all of them.
+ *
+ * @throws SloCheckError `ERR_PLIMSOLL_RUN_NOT_FOUND` when there is none.
+ */
+export function planWindow(choice: Omit<Choice, 'run'>): SourcePlan {
+  if (choice.otlp.length > 0) return planSource({ ...choice, run: null })
+  const found = runFolders(choice.dir).map(openedOrWarning)
+  return {
+    description: {
+      kind: 'run-folder',
+      name: join(choice.dir, 'runs'),
+      files: found.flatMap(({ metricsFiles }) => metricsFiles),
+    },
+    wantedRun: null,
+    instances: [],
+    warnings: found.flatMap(({ warnings }) => warnings),
+  }
+}
+
+/** One run without data is no reason not to judge the others. */
+function openedOrWarning(path: string): Pick<RunFolder, 'metricsFiles' | 'warnings'> {
+  try {
+    return openRunFolder(path)
+  } catch (error) {
+    const isEmpty =
+      error instanceof SloCheckError &&
+      (error.code === 'ERR_PLIMSOLL_RUN_NO_DATA' || error.code === 'ERR_PLIMSOLL_RUN_NOT_A_RUN')
+    if (!isEmpty) throw error
+    return { metricsFiles: [], warnings: [error.message] }
   }
 }

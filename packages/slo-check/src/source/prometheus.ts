@@ -1,14 +1,16 @@
-import { PromqlError, type Engine } from '@plimsoll/promql'
+import type { Engine } from '@plimsoll/promql'
 import type { Clock } from '../clock.ts'
 import { SloCheckError } from '../error.ts'
 import type { PrometheusApi } from '../server/api.ts'
 import { readCapabilities } from '../server/capabilities.ts'
 import { anchoredFaultOf } from './anchored-fault.ts'
+import { askOf } from './asking.ts'
 import { metricNamesOf, takeCensus, viewOf, type Ask, type Extent } from './census.ts'
 import { lossWarnings, overflowsOf } from './flaws.ts'
 import { extentOfRun, lastHeard } from './last-heard.ts'
 import { MARKERS, type Marker } from './markers.ts'
 import { findRun } from './run-info.ts'
+import { spanText } from '../span-text.ts'
 import { searchRun, type FoundOnServer, type Waiting } from './run-search.ts'
 import type { RunInfo, Source } from './source.ts'
 
@@ -39,7 +41,7 @@ export interface PrometheusOptions {
  */
 export async function prometheusSource(options: PrometheusOptions): Promise<Source> {
   const { api, clock } = options
-  const ask = asking(api)
+  const ask = askOf(api)
   const [server, sought] = await Promise.all([
     readCapabilities(api, options.at ?? clock.epoch() / 1000),
     searchRun({ ...options, ask, name: api.base }),
@@ -80,22 +82,6 @@ export async function prometheusSource(options: PrometheusOptions): Promise<Sour
   }
 }
 
-/** What is asked of every server; if one cannot tell, nothing can be judged by it. */
-function asking(api: PrometheusApi): Ask {
-  return async (query, time) => {
-    try {
-      return await api.query(query, time)
-    } catch (error) {
-      if (!(error instanceof PromqlError)) throw error
-      throw new SloCheckError(
-        'ERR_PLIMSOLL_QUERY_FAILED',
-        `the server ${api.base} cannot evaluate the query \`${query}\`: ${error.message}`,
-        { cause: error },
-      )
-    }
-  }
-}
-
 /** Fills in when the instances were last heard of that did not end. */
 async function withHeard(ask: Ask, found: FoundOnServer): Promise<FoundOnServer> {
   if (found.starts.every(({ heard }) => !Number.isNaN(heard))) return found
@@ -123,6 +109,6 @@ async function extentOf(ask: Ask, { id, starts, ends, view }: FoundOnServer): Pr
 /** An end that did not come may only be late: how long it was waited for tells. */
 function waited(run: RunInfo, waitedMs: number): RunInfo {
   if (run.complete !== false || waitedMs < 1) return run
-  const seconds = Math.round(waitedMs / 1000)
-  return { ...run, completeness: `${run.completeness}, waited for ${seconds} s (--wait)` }
+  const waited = `waited for ${spanText(waitedMs / 1000)} (--wait)`
+  return { ...run, completeness: `${run.completeness}, ${waited}` }
 }

@@ -54,6 +54,18 @@ export function latestRun(dir: string): string {
 }
 
 /**
+ * The folders of all runs under `<dir>/runs`, by name.
+ *
+ * @throws SloCheckError `ERR_PLIMSOLL_RUN_NOT_FOUND` when there is none.
+ */
+export function runFolders(dir: string): string[] {
+  const runs = join(dir, 'runs')
+  const names = listRuns(runs).toSorted()
+  if (names.length > 0) return names.map((name) => join(runs, name))
+  throw new SloCheckError('ERR_PLIMSOLL_RUN_NOT_FOUND', `there is no run in ${runs}: ${START}`)
+}
+
+/**
  * The folder that `--run` names: a folder's path, or the id of a run under `<dir>/runs`.
  *
  * @throws SloCheckError `ERR_PLIMSOLL_RUN_NOT_FOUND`

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { numberOf, samplesOf } from '../count/numbers.ts'
 import { SloCheckError } from '../error.ts'
 import { RUN_LABEL, metricOfRun, quoted } from '../query/selector.ts'
-import { durationText } from '../query/template.ts'
+import { spanText } from '../span-text.ts'
 import { similarWords } from '../similar.ts'
 import { over, writerOf, type Ask, type View } from './census.ts'
 import { MARKERS, readMarkers, type Marker } from './markers.ts'
@@ -129,7 +129,7 @@ async function onlyRun(options: SearchOptions): Promise<string | null> {
   if (ids.size <= 1) return only ?? null
   throw new SloCheckError(
     'ERR_PLIMSOLL_USAGE',
-    `${options.name} holds ${ids.size} runs of the last ${durationText(options.lookbackSeconds)}; choose one with --run ID or PLIMSOLL_RUN_ID. The newest:${listed(known)}`,
+    `${options.name} holds ${ids.size} runs of the last ${spanText(options.lookbackSeconds)}; choose one with --run ID or PLIMSOLL_RUN_ID. The newest:${listed(known)}`,
   )
 }
 
@@ -148,7 +148,7 @@ async function knownRuns(options: SearchOptions): Promise<Known[]> {
 async function notFound(options: SearchOptions, waitedMs: number): Promise<SloCheckError> {
   const { wantedRun, name, lookbackSeconds } = options
   const known = await knownRuns(options)
-  const waited = `looked back ${durationText(lookbackSeconds)} (--lookback), waited ${seconds(waitedMs)} (--wait)`
+  const waited = `looked back ${spanText(lookbackSeconds)} (--lookback), waited ${spanText(waitedMs / 1000)} (--wait)`
   const near = similarWords(
     wantedRun ?? '',
     known.map(({ id }) => id),
@@ -177,8 +177,4 @@ function listed(known: readonly Known[]): string {
 function viewOf({ at, clock, lookbackSeconds }: SearchOptions, run: string | null): View {
   const to = at ?? clock.epoch() / 1000 + CLOCK_SKEW_SECONDS
   return { to, seconds: lookbackSeconds + (at === null ? CLOCK_SKEW_SECONDS : 0), run }
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`
 }

@@ -6,6 +6,7 @@ test('a spec file is enough', () => {
     specs: ['slo.yaml'],
     choice: { dir: '.plimsoll', run: null, otlp: [] },
     server: null,
+    windowSeconds: null,
     at: null,
     report: null,
     output: null,

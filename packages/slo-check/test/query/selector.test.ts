@@ -1,6 +1,6 @@
 import { createEngine, type Engine } from '@plimsoll/promql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { RUN_LABEL, selectorOfRun } from '../../src/query/selector.ts'
+import { RUN_LABEL, limited, quoted } from '../../src/query/selector.ts'
 
 let engine: Engine
 beforeAll(async () => {
@@ -10,6 +10,7 @@ afterAll(() => {
   engine[Symbol.dispose]()
 })
 
+const MATCHER = `${RUN_LABEL}=${quoted('run "1"')}`
 const ours = { name: RUN_LABEL, op: '=', value: 'run "1"' }
 
 test.each([
@@ -26,18 +27,15 @@ test.each([
 ])('%s is limited to the run and parses', (text, others) => {
   const { bareSelector } = engine.parse(text)
 
-  const limited = engine.parse(selectorOfRun(text, bareSelector!, 'run "1"')).bareSelector!
+  const found = engine.parse(limited(text, bareSelector!, MATCHER)).bareSelector!
 
-  expect(limited.metric).toBe(bareSelector!.metric)
-  expect(limited.matchers).toContainEqual(ours)
-  expect(limited.matchers.map(({ name }) => name).toSorted()).toEqual(
+  expect(found.metric).toBe(bareSelector!.metric)
+  expect(found.matchers).toContainEqual(ours)
+  expect(found.matchers.map(({ name }) => name).toSorted()).toEqual(
     [...others, RUN_LABEL].toSorted(),
   )
 })
 
-test('a selector that chooses its run, and one where there is none to choose, stay as they are', () => {
-  const own = `x{${RUN_LABEL}=~"a|b"}`
-
-  expect(selectorOfRun(own, engine.parse(own).bareSelector!, 'r')).toBe(own)
-  expect(selectorOfRun('x{a="b"}', engine.parse('x{a="b"}').bareSelector!, null)).toBe('x{a="b"}')
+test('where there is nothing to limit it to, a selector stays as it is', () => {
+  expect(limited('x{a="b"}', engine.parse('x{a="b"}').bareSelector!, null)).toBe('x{a="b"}')
 })

@@ -62,14 +62,14 @@ const KEYWORDS: Readonly<Record<string, (given: Case) => string[]>> = {
     (value as unknown[]).length <= Number(wanted) ? [] : [`${path}: too many items`],
   required: ({ value, wanted, path }) =>
     (wanted as string[]).flatMap((name) =>
-      Object.hasOwn(value as object, name) ? [] : [`${path}.${name}: missing`],
+      value === null || Object.hasOwn(value as object, name) ? [] : [`${path}.${name}: missing`],
     ),
   items: ({ value, wanted, root, path }) =>
     (value as unknown[]).flatMap((item, index) =>
       breaksOf(item, wanted as JsonSchema, root, `${path}[${index}]`),
     ),
   properties: ({ value, wanted, root, path }) =>
-    Object.entries(value as object).flatMap(([name, inner]) => {
+    Object.entries(value ?? {}).flatMap(([name, inner]) => {
       const known = (wanted as Record<string, JsonSchema>)[name]
       return known === undefined
         ? [`${path}.${name}: not in the schema`]
