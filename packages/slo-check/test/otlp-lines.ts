@@ -1,4 +1,5 @@
 import { ATTRIBUTES, INSTRUMENTS, type InstrumentDefinition } from '@plimsoll/semconv'
+import { exponentialPoint } from './exponential-point.ts'
 
 type Attributes = Readonly<Record<string, string | number>>
 
@@ -22,6 +23,8 @@ interface HistogramTruth {
   readonly observations: readonly number[]
   /** In place of the instrument's own. */
   readonly boundaries?: readonly number[]
+  /** Written as an exponential histogram of this scale. */
+  readonly scale?: number
 }
 
 /** What one process did: the truth that the lines tell. */
@@ -134,6 +137,7 @@ function histogramOf(histogram: HistogramTruth, moment: Moment): unknown[] {
   const bounds = histogram.boundaries ?? instrument.boundaries ?? []
   const seen = observations.slice(0, Math.floor(observations.length * moment.part))
   if (seen.length === 0 && observations.length > 0) return []
+  if (histogram.scale !== undefined) return [exponentialOf(histogram, seen, moment)]
   const counts = [...bounds, Number.POSITIVE_INFINITY].map(
     (bound, index, all) =>
       seen.filter((value) => value <= bound && value > (all[index - 1] ?? Number.NEGATIVE_INFINITY))
@@ -157,6 +161,19 @@ function histogramOf(histogram: HistogramTruth, moment: Moment): unknown[] {
       },
     },
   ]
+}
+
+function exponentialOf(
+  { instrument, attributes = {}, scale = 0 }: HistogramTruth,
+  seen: readonly number[],
+  moment: Moment,
+): unknown {
+  const point = { ...pointOf(attributes, moment), ...exponentialPoint(seen, scale) }
+  return {
+    name: instrument.name,
+    unit: instrument.unit,
+    exponentialHistogram: { aggregationTemporality: 2, dataPoints: [point] },
+  }
 }
 
 function pointOf(attributes: Attributes, moment: Moment): Record<string, unknown> {

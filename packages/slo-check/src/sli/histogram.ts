@@ -139,7 +139,7 @@ export function quantileOf(histogram: Histogram, quantile: number): Quantile {
 }
 
 /** q·n, without the last bit of a product that should be whole: 0.07 × 100 is 7.000000000000001. */
-function rankOf(quantile: number, count: number): number {
+export function rankOf(quantile: number, count: number): number {
   const rank = quantile * count
   const whole = Math.round(rank)
   return Math.abs(rank - whole) <= 1e-9 * Math.max(1, whole) ? whole : rank

@@ -1,11 +1,13 @@
 import type { Comparison } from '../spec/model.ts'
 
-/** Where a value lies: from `low` to `high`, null being unbounded; `high` is always included. */
+/** Where a value lies: from `low` to `high`, null being unbounded. */
 export interface Interval {
   readonly low: number | null
   /** The value is above `low`, not equal to it. */
   readonly lowOpen: boolean
   readonly high: number | null
+  /** The value is below `high`, not equal to it. @default false */
+  readonly highOpen?: boolean
 }
 
 export function exactly(value: number): Interval {
@@ -30,8 +32,8 @@ const TESTS: Readonly<Record<Comparison, Test>> = {
   gt: (interval, limit) => [allAbove(interval, limit), !reachesAbove(interval, limit)],
 }
 
-function allBelow({ high }: Interval, limit: number): boolean {
-  return high !== null && high < limit
+function allBelow({ high, highOpen = false }: Interval, limit: number): boolean {
+  return high !== null && (high < limit || (highOpen && high === limit))
 }
 
 function allAbove({ low, lowOpen }: Interval, limit: number): boolean {
