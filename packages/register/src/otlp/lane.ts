@@ -10,7 +10,7 @@ export interface Item {
   readonly final: boolean
 }
 
-export type Fate = 'taken' | 'refused' | 'overtaken'
+type Fate = 'taken' | 'refused' | 'overtaken'
 
 /** Who is posted to, by one lane or several. */
 export interface Peer {
