@@ -33,7 +33,8 @@ export function readNative(histogram: NativeHistogram): NativeRanges | { readonl
  * The quantile of a native histogram that holds something: the bucket of the observation number ⌈q·n⌉.
  *
  * Its value is interpolated as Prometheus's `histogram_quantile` does: on a logarithmic scale, and evenly in the bucket
- * around zero, which begins or ends at zero where all other observations are on one side of it.
+ * around zero, which begins or ends at zero where all other observations are on one side of it. Where q·n is whole,
+ * `histogram_quantile` takes the observation after it if q is 0.5 or more.
  */
 export function quantileOfNative({ ranges, count }: NativeRanges, quantile: number): Quantile {
   const rank = rankOf(quantile, count)

@@ -1,28 +1,25 @@
 import type { Counting } from '../count/counted.ts'
-import { lastValues } from '../count/last-values.ts'
 import { missingMetric } from '../count/missing-metric.ts'
-import { samplesOf } from '../count/numbers.ts'
-import { doubtEndedSeries } from '../doubt/ended-series.ts'
-import { doubtMixedBounds } from '../doubt/mixed-bounds.ts'
-import { doubtRestarts } from '../doubt/restarts.ts'
+import { wholeCounts } from '../count/whole-counts.ts'
 import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
 import { metricsOf } from '../query/selector.ts'
 import type { PercentileObjective } from '../spec/model.ts'
-import { countUpTo, quantileOf, sumBuckets, type Histogram } from './histogram.ts'
+import { baseName, instrumentOf, unitOf } from '../units.ts'
+import { askBuckets } from './ask-buckets.ts'
 import { intervalText } from './interval-text.ts'
 import type { Measurement, NotMeasured } from './measurement.ts'
-import { baseName, instrumentOf, unitOf } from '../units.ts'
+import { observationsOf, type Observations } from './observations.ts'
 
-/** A quantile of a classic histogram: the interval of the bucket that holds it, and an interpolated value. */
+/** A quantile of a histogram: the interval of the bucket that holds it, and an interpolated value. */
 export async function measurePercentile(
   objective: PercentileObjective,
   query: PreparedQuery,
   asker: Asker,
 ): Promise<Measurement> {
   const { bareSelector } = query.parsed
-  const counting: Counting = bareSelector === null ? 'raw' : 'last'
-  const answer = await askBuckets(query, asker)
+  const counting: Counting =
+    bareSelector === null ? 'raw' : wholeCounts(query, bareSelector, asker.source).counting
   const failed = (state: NotMeasured['state'], reason: string): NotMeasured => ({
     state,
     good: null,
@@ -30,73 +27,56 @@ export async function measurePercentile(
     counting,
     reason,
   })
-  if ('error' in answer) return failed('nonsense', `the query failed: ${answer.error}`)
-  const samples = samplesOf(answer)
-  if (samples.length === 0) return failed('no_data', await nothing(query, asker))
-  const summed = sumBuckets(samples)
-  if ('fault' in summed) return failed('nonsense', summed.fault)
-  for (const warning of summed.warnings) asker.warn(warning)
-  const { histogram } = summed
-  if (histogram.count === 0)
+  const buckets = await askBuckets(query, asker)
+  if ('error' in buckets) return failed('nonsense', `the query failed: ${buckets.error}`)
+  if (buckets.classic.length + buckets.native.length === 0)
+    return failed('no_data', await nothing(query, asker))
+  const observations = await observationsOf(buckets, query, asker)
+  if ('fault' in observations) return failed('nonsense', observations.fault)
+  if (observations.count === 0)
     return { ...failed('no_data', 'the histogram holds no observation'), total: 0 }
-  return measured(objective, histogram, { counting, metric: metricsOf(query.parsed)[0] ?? null })
-}
-
-async function askBuckets(query: PreparedQuery, asker: Asker): ReturnType<Asker['ask']> {
-  const { parsed, text, query: written } = query
-  const selector = parsed.bareSelector
-  if (selector === null) {
-    await doubtEndedSeries(query, asker)
-    return asker.ask({
-      written,
-      sent: text,
-      reading: 'cumulative buckets, as the query gives them',
-    })
-  }
-  const buckets = lastValues(text, selector, asker.source)
-  const answer = await asker.ask({
-    written,
-    sent: `sum by (job, instance, le) (${buckets})`,
-    reading: 'cumulative buckets, summed over instances: exact',
-  })
-  await doubtRestarts(query, selector, asker)
-  await doubtMixedBounds(query, buckets, asker)
-  return answer
+  return measured(objective, observations, { counting, metric: metricsOf(query.parsed)[0] ?? null })
 }
 
 function measured(
   objective: PercentileObjective,
-  histogram: Histogram,
+  observations: Observations,
   known: { readonly counting: Counting; readonly metric: string | null },
 ): Measurement {
-  const { value, interval } = quantileOf(histogram, objective.quantile)
+  const { value, interval } = observations.quantile(objective.quantile)
   const unit = objective.unit ?? (known.metric === null ? null : unitOf(known.metric))
   return {
     state: 'measured',
     value,
     interval,
-    good: goodOf(objective, histogram),
-    total: histogram.count,
+    good: goodOf(objective, observations),
+    total: observations.count,
     counting: known.counting,
     unit,
-    detail: `p${percentText(objective.quantile)} of ${histogram.count} lies in ${intervalText(interval, unit)}`,
+    detail: `p${percentText(objective.quantile)} of ${observations.count} lies in ${intervalText(interval, unit)}`,
     advice:
-      countUpTo(histogram, objective.limit) === null
-        ? boundaryAdvice(known.metric, objective.limit)
+      observations.upTo(objective.limit) === null
+        ? boundaryAdvice(observations, known.metric, objective.limit)
         : `a bucket includes its upper bound, so that only \`lte\` and \`gt\` can be told at a boundary`,
   }
 }
 
-/** Observations on the good side of the limit; known only where the limit is a bound, which is part of the lower bucket. */
-function goodOf(objective: PercentileObjective, histogram: Histogram): number | null {
-  const upTo = countUpTo(histogram, objective.limit)
+/** Observations on the good side of the limit; known only where no bucket has some on both sides of it. */
+function goodOf(objective: PercentileObjective, observations: Observations): number | null {
+  const upTo = observations.upTo(objective.limit)
   if (upTo === null) return null
   if (objective.op === 'lte') return upTo
-  return objective.op === 'gt' ? histogram.count - upTo : null
+  return objective.op === 'gt' ? observations.count - upTo : null
 }
 
 /** The line of configuration that makes the next run's verdict exact. */
-function boundaryAdvice(metric: string | null, limit: number): string {
+function boundaryAdvice({ kind }: Observations, metric: string | null, limit: number): string {
+  const explicit =
+    kind === 'native' ? 'record explicit buckets in place of exponential ones, and ' : ''
+  return explicit + boundaryLine(metric, limit)
+}
+
+function boundaryLine(metric: string | null, limit: number): string {
   const instrument = metric === null ? undefined : instrumentOf(metric)
   if (instrument !== undefined)
     return `add to plimsoll.config.yaml: metrics: { boundaries: { ${instrument.name}: [${limit}] } }`
