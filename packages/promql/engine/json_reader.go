@@ -148,7 +148,10 @@ func (r *jsonReader) text() (string, error) {
 	switch r.peek() {
 	case '"':
 		raw, err := r.rawString()
-		return string(bytes.ToValidUTF8(raw, []byte("\uFFFD"))), err
+		if !utf8.Valid(raw) {
+			raw = bytes.ToValidUTF8(raw, []byte("\uFFFD"))
+		}
+		return string(raw), err
 	case 'n':
 		return "", r.literal("null")
 	}
@@ -190,28 +193,29 @@ func (r *jsonReader) digits() int {
 	return r.at - from
 }
 
-func (r *jsonReader) next(any string) bool {
-	return r.at < len(r.data) && bytes.IndexByte([]byte(any), r.data[r.at]) >= 0
+// next tells whether one of two bytes comes next.
+func (r *jsonReader) next(one, other byte) bool {
+	return r.at < len(r.data) && (r.data[r.at] == one || r.data[r.at] == other)
 }
 
 func (r *jsonReader) bareNumber() ([]byte, error) {
 	from := r.at
-	if r.next("-") {
+	if r.next('-', '-') {
 		r.at++
 	}
-	leadingZero := r.next("0")
+	leadingZero := r.next('0', '0')
 	if n := r.digits(); n == 0 || (leadingZero && n > 1) {
 		return nil, r.fail("a number without leading zeros")
 	}
-	if r.next(".") {
+	if r.next('.', '.') {
 		r.at++
 		if r.digits() == 0 {
 			return nil, r.fail("a digit")
 		}
 	}
-	if r.next("eE") {
+	if r.next('e', 'E') {
 		r.at++
-		if r.next("+-") {
+		if r.next('+', '-') {
 			r.at++
 		}
 		if r.digits() == 0 {

@@ -11,8 +11,8 @@ import (
 type sample struct {
 	start, time int64
 	value       float64
-	// histogram is the place, from 1, in the series' histograms; 0 of a number. Samples without a pointer in them are
-	// many times cheaper to keep.
+	// histogram is the place, from 1, in the series' histograms; 0 of a number. Samples hold no pointer, so that the
+	// garbage collector need not look into them.
 	histogram int32
 	origin    origin
 }

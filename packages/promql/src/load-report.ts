@@ -35,7 +35,7 @@ export interface LoadReport {
   readonly points: number
   /** Series that these lines wrote to. */
   readonly series: number
-  /** Samples written: a histogram's point becomes one for each bucket, its sum and its count. */
+  /** Samples written: a classic histogram's point becomes one for each bucket, its sum and its count. */
   readonly samples: number
   /** The first problems, at most 100. */
   readonly problems: readonly LoadProblem[]
