@@ -17,7 +17,7 @@ export interface ExpectedSeries {
 }
 
 /** When a query is evaluated: once, or at every step of a range. */
-export type EvalTime =
+type EvalTime =
   | { readonly kind: 'instant'; readonly atMs: number }
   | {
       readonly kind: 'range'
