@@ -41,6 +41,7 @@ export function createSender({ endpoints, contentType, messages, loss }: SenderO
   let alive = true
   let warned = false
   const handed: Record<Signal, number> = { metrics: 0, traces: 0, logs: 0 }
+  let newestPoints = 0
   const counted = new Map<string, number>()
   const warn = (what: string): void => {
     if (!warned) {
@@ -61,16 +62,19 @@ export function createSender({ endpoints, contentType, messages, loss }: SenderO
 
   // A second argument, because the rule that wants a target origin takes a thread for a window.
   const post = (message: ToSender): void => thread.postMessage(message, [])
-  const outstanding = (signal: Signal): number => handed[signal] - board.settled(signal)
+  const outstanding = (signal: Signal): number => {
+    const open = handed[signal] - board.settled(signal)
+    // The newest metrics hold what was in those before.
+    return signal === 'metrics' ? Math.min(open, newestPoints) : open
+  }
   const lostBy = (signal: Signal, reason: SenderLoss): number =>
     board.lost(signal, reason) + (!alive && reason === 'export_failed' ? outstanding(signal) : 0)
 
   return {
     thread,
     send({ signal, body, items, final }) {
-      // Without the thread no newer metrics make these good.
-      if (!alive && signal === 'metrics') handed.metrics = board.settled('metrics')
       handed[signal] += items
+      if (signal === 'metrics') newestPoints = items
       if (alive) post({ kind: 'request', signal, body, items, final })
     },
     wantsMetrics: () => true,

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import { ATTRIBUTES, EVENTS, INSTRUMENTS, type Signal } from '@plimsoll/semconv'
+import { ATTRIBUTES, EVENTS, INSTRUMENTS, type LossReason, type Signal } from '@plimsoll/semconv'
 import { describe, expect, test } from 'vitest'
 import { lastMetrics, occurrences, startCollector } from '../support/collector.ts'
 import { startOrigin } from '../support/origin.ts'
-import { programFolder, runNode, type Ended } from '../support/program.ts'
+import { PRELOAD, programFolder, runNode, type Ended } from '../support/program.ts'
 import { totalIn, type MetricsLine } from '../support/run-files.ts'
 
 // What a collector that misbehaves costs: nothing that could have been delivered, and the rest is told to the item.
@@ -45,8 +45,11 @@ function status(
   response.end()
 }
 
-function lostIn(line: MetricsLine, signal: Signal): number {
-  return totalIn(line, INSTRUMENTS.telemetryLost.name, { [ATTRIBUTES.signal.key]: signal })
+function lostIn(line: MetricsLine, signal: Signal, reason?: LossReason): number {
+  return totalIn(line, INSTRUMENTS.telemetryLost.name, {
+    [ATTRIBUTES.signal.key]: signal,
+    ...(reason === undefined ? {} : { [ATTRIBUTES.lossReason.key]: reason }),
+  })
 }
 
 /** Items that the last line on stderr says did not arrive. */
@@ -180,6 +183,59 @@ describe('what is lost is told exactly', () => {
     expect(toldLost(ended.stderr)).toEqual({ 'data point': refused })
     expect(ended.stderr).toContain('without its end the run is incomplete')
   })
+})
+
+test('what waits longest goes first when more waits than there is room for', async () => {
+  const collector = await startCollector((response, received) => {
+    if (received.at(-1)?.path === '/v1/metrics') status(response, 200)
+  })
+  // Spans of 1 MB each, an export for each: 40 do not fit into 32.
+  const folder = programFolder({
+    'app.cjs': `
+      const { trace } = require('node:module').createRequire(process.env.PRELOAD)('@opentelemetry/api')
+      const text = 'x'.repeat(2 ** 20)
+      let left = 40
+      setInterval(function () {
+        if (left-- === 0) return clearInterval(this), setTimeout(() => {}, 300)
+        trace.getTracer('large').startSpan('large', { attributes: { text } }).end()
+      }, 30)`,
+  })
+
+  const ended = await runNode(folder, ['app.cjs'], {
+    env: {
+      PRELOAD,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      PLIMSOLL_INTERVAL_MS: '20',
+    },
+  })
+
+  const dropped = lostIn(lastMetrics(collector.received), 'traces', 'queue_full')
+  expect(dropped).toBeGreaterThanOrEqual(8)
+  expect(dropped).toBeLessThan(16)
+  expect(lostIn(lastMetrics(collector.received), 'traces')).toBe(dropped)
+  expect(toldLost(ended.stderr)).toMatchObject({ span: 40 })
+})
+
+test('a sender that cannot even start loses everything, to the item, and the program nothing', async () => {
+  const origin = await startOrigin()
+  const folder = programFolder({ 'app.cjs': PROGRAM })
+
+  const ended = await runNode(folder, ['app.cjs', '5', '300'], {
+    env: {
+      ORIGIN: origin.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://127.0.0.1:9',
+      OTEL_EXPORTER_OTLP_CERTIFICATE: 'nowhere.pem',
+      PLIMSOLL_INTERVAL_MS: '50',
+    },
+  })
+
+  expect(ended.code).toBe(3)
+  expect(ended.stderr).toContain('nowhere.pem')
+  const { 'data point': points, ...rows } = toldLost(ended.stderr)
+  expect(rows).toEqual({ event: 6, span: 10 })
+  // One snapshot, not every one that there ever was.
+  expect(points).toBeLessThan(50)
 })
 
 function pointsIn({ resourceMetrics }: MetricsLine): number {
