@@ -14,7 +14,7 @@ export interface DashboardSpec {
   readonly sections: readonly Section[]
 }
 
-/** A dashboard in Grafana's classic schema, which every version from 9 to 13 reads. */
+/** A dashboard in Grafana's classic schema, which more versions read than its successor. */
 export function dashboard(spec: DashboardSpec): Dashboard {
   const { uid, title } = DASHBOARDS[spec.id]
   const built = new DashboardBuilder(title)

@@ -2,7 +2,6 @@
 import { label } from './names.ts'
 import { where } from './promql.ts'
 
-export const ROLE = label('role')
 export const ERROR = label('errorType')
 export const TIER = label('fallbackTier')
 export const SOURCE = label('source')
@@ -16,8 +15,13 @@ export const HOST = [label('serverAddress'), label('serverPort')]
 export const HOST_LEGEND = HOST.map((name) => `{{${name}}}`).join(':')
 
 /** Who has a limiter or a breaker: a host, or a source of a fallback. */
-export const WHO = [...HOST, SOURCE]
-export const WHO_LEGEND = `${HOST_LEGEND} {{${SOURCE}}}`
+export const WHO = [SOURCE, ...HOST]
+/** Each of them has some of the labels only; what is left of the others is blanks, which nobody sees. */
+export const WHO_LEGEND = WHO.map((name) => `{{${name}}}`).join(' ')
+
+/** What a call is for. Not every call has a role, and a series needs some name. */
+export const ROLES = [label('serviceName'), label('role')]
+export const ROLES_LEGEND = ROLES.map((name) => `{{${name}}}`).join(' ')
 
 /** What ended in an error, and what did not. */
 export const FAILED = [where(ERROR, '!=', '')]

@@ -10,7 +10,7 @@ export function dashboardsPage(dashboards: readonly Dashboard[]): string {
   const blocks = [
     '# Dashboards',
     '<!-- Generated from grafana/src by `npm run docs`. -->',
-    'Five dashboards in Grafana’s classic schema, which Grafana 9 to 13 read. [grafana/README.md](../grafana/README.md) says how to load them. `npm test` runs every query below on a run recorded by the embedded engine, and `npm run e2e` on a real Prometheus.',
+    'Five dashboards for Grafana. [grafana/README.md](../grafana/README.md) says how to load them. `npm test` runs every query below on a run recorded by the embedded engine, and `npm run e2e` on a real Prometheus.',
     ...dashboards.flatMap(dashboardBlocks),
   ]
   return `${blocks.join('\n\n')}\n`

@@ -1,4 +1,4 @@
-/** The series that the rules of `slo-check rules` record, their labels and their alert. */
+/** The series that the rules of `slo-check rules` record of every objective that has a budget, a count's target aside. */
 export const SLO_SERIES = {
   objective: 'slo:objective:ratio',
   budget: 'slo:error_budget:ratio',
@@ -13,10 +13,14 @@ export function errorRatio(window: '5m' | '1h' | '6h'): string {
   return `slo:sli_error:ratio_rate${window}`
 }
 
+/** The value over five minutes of an objective that has no budget: a lower limit, a plain threshold. */
+export const VALUE = 'slo:sli_value:window5m'
+
 export const SLO_LABELS = {
   slo: 'slo',
   objective: 'slo_objective',
   service: 'slo_service',
 } as const
 
-export const BURN_ALERT = { name: 'SloErrorBudgetBurn', page: 'page', ticket: 'ticket' } as const
+/** How urgent an alert is. */
+export const SEVERITIES = { page: 'page', ticket: 'ticket' } as const

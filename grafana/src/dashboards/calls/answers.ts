@@ -1,5 +1,5 @@
 import { CACHE_COLORS, RETRY_AFTER_COLORS } from '../../colors.ts'
-import { ROLE, HOST, HOST_LEGEND } from '../../groups.ts'
+import { ROLES, ROLES_LEGEND, HOST, HOST_LEGEND } from '../../groups.ts'
 import type { Section } from '../../layout.ts'
 import { label } from '../../names.ts'
 import { timeSeries } from '../../panels/time-series.ts'
@@ -31,11 +31,8 @@ export const answers: Section = {
         max: 1,
         queries: [
           {
-            expr: share(
-              counted('cacheLookups', [ROLE], FROM_CACHE),
-              counted('cacheLookups', [ROLE]),
-            ),
-            legend: `{{${ROLE}}}`,
+            expr: share(counted('cacheLookups', ROLES, FROM_CACHE), counted('cacheLookups', ROLES)),
+            legend: ROLES_LEGEND,
           },
         ],
         to: 'overview',

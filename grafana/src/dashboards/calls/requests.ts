@@ -1,4 +1,4 @@
-import { ROLE, ERROR, HOST, HOST_LEGEND } from '../../groups.ts'
+import { ROLES, ROLES_LEGEND, ERROR, HOST, HOST_LEGEND } from '../../groups.ts'
 import type { Section } from '../../layout.ts'
 import { label } from '../../names.ts'
 import { timeSeries } from '../../panels/time-series.ts'
@@ -76,7 +76,7 @@ export const requests: Section = {
         description: 'What waiting between retries cost the calls that were retried, by role.',
         unit: 's',
         min: 0,
-        queries: [{ expr: quantile(0.95, 'retryDelay', [ROLE]), legend: `{{${ROLE}}}` }],
+        queries: [{ expr: quantile(0.95, 'retryDelay', ROLES), legend: ROLES_LEGEND }],
         to: 'limits',
       }),
     ],

@@ -1,4 +1,4 @@
-import { ROLE, ERROR, HOST, HOST_LEGEND, FAILED } from '../../groups.ts'
+import { ROLES, ROLES_LEGEND, ERROR, HOST, HOST_LEGEND, FAILED } from '../../groups.ts'
 import type { Section } from '../../layout.ts'
 import { timeSeries } from '../../panels/time-series.ts'
 import { observed, share } from '../../promql.ts'
@@ -13,7 +13,7 @@ export const traffic: Section = {
         unit: 'reqps',
         stacked: true,
         min: 0,
-        queries: [{ expr: observed('callDuration', [ROLE]), legend: `{{${ROLE}}}` }],
+        queries: [{ expr: observed('callDuration', ROLES), legend: ROLES_LEGEND }],
         to: 'overview',
       }),
       timeSeries({

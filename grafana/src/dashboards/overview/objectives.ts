@@ -6,7 +6,7 @@ import { stateTimeline } from '../../panels/state-timeline.ts'
 import { coloredBy, table } from '../../panels/table.ts'
 import { timeSeries } from '../../panels/time-series.ts'
 import { maxBy, orNone, where } from '../../promql.ts'
-import { BURN_ALERT, errorRatio, SLO_LABELS, SLO_SERIES } from '../../slo-series.ts'
+import { errorRatio, SEVERITIES, SLO_LABELS, SLO_SERIES, VALUE } from '../../slo-series.ts'
 
 const OBJECTIVE = [SLO_LABELS.service, SLO_LABELS.slo, SLO_LABELS.objective]
 const OBJECTIVE_LEGEND = `{{${SLO_LABELS.slo}}}: {{${SLO_LABELS.objective}}}`
@@ -14,12 +14,13 @@ const OF_SERVICE = where(SLO_LABELS.service, '=~', '$service')
 
 /** A recorded series, one for each objective. */
 const recorded = (name: string): string => maxBy(OBJECTIVE, `${name}{${OF_SERVICE}}`)
-const NUMBER = `count(${recorded(SLO_SERIES.objective)})`
+/** Objectives with a budget, and those without. */
+const NUMBER = `count(${recorded(SLO_SERIES.period)} or ${recorded(VALUE)})`
 
 /** Alerts that fire, where there are objectives at all. */
 const firing = (severity: string): string => {
   const matchers = [
-    where('alertname', '=', BURN_ALERT.name),
+    where(SLO_LABELS.slo, '!=', ''),
     where('alertstate', '=', 'firing'),
     where('severity', '=', severity),
     OF_SERVICE,
@@ -55,20 +56,20 @@ export const objectives: Section = {
       stat({
         title: 'Alerts to page',
         description:
-          'Budgets that burn so fast that somebody was woken. What to do: docs/alerts.md.',
+          'Alerts of objectives that wake somebody, and fire. What to do: docs/alerts.md.',
         unit: 'short',
         decimals: 0,
-        expr: firing(BURN_ALERT.page),
+        expr: firing(SEVERITIES.page),
         colors: thresholds('green', [1, 'red']),
         to: 'calls',
       }),
       stat({
         title: 'Alerts as tickets',
         description:
-          'Budgets that burn faster than they last, without haste. What to do: docs/alerts.md.',
+          'Alerts of objectives that can wait for the morning, and fire. What to do: docs/alerts.md.',
         unit: 'short',
         decimals: 0,
-        expr: firing(BURN_ALERT.ticket),
+        expr: firing(SEVERITIES.ticket),
         colors: thresholds('green', [1, 'orange']),
         to: 'calls',
       }),
@@ -147,12 +148,22 @@ export const objectives: Section = {
         queries: [{ expr: recorded(SLO_SERIES.burnNow), legend: OBJECTIVE_LEGEND }],
         to: 'calls',
       }),
+    ],
+    [
       timeSeries({
         title: 'Errors, 1 hour',
         description: 'Share of bad events over an hour.',
         unit: 'percentunit',
         min: 0,
         queries: [{ expr: recorded(errorRatio('1h')), legend: OBJECTIVE_LEGEND }],
+        to: 'calls',
+      }),
+      timeSeries({
+        title: 'Objectives without a budget',
+        description:
+          'Values over 5 minutes, each in its own unit: of a lower limit or a plain threshold nothing can be spent.',
+        unit: 'none',
+        queries: [{ expr: recorded(VALUE), legend: OBJECTIVE_LEGEND }],
         to: 'calls',
       }),
     ],

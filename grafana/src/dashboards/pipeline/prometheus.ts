@@ -22,7 +22,6 @@ export const prometheus: Section = {
         description: 'Samples a second that came out of order beyond the window, or too late.',
         unit: 'ops',
         min: 0,
-        limit: 0.001,
         queries: [
           { expr: sumBy([], perSecond(PROMETHEUS.outOfOrder)), legend: 'out of order' },
           { expr: sumBy([], perSecond(PROMETHEUS.tooOld)), legend: 'too old' },
@@ -59,7 +58,6 @@ export const prometheus: Section = {
           'Rules a second that could not be evaluated, by group: alerts that cannot fire.',
         unit: 'ops',
         min: 0,
-        limit: 0.001,
         queries: [
           {
             expr: sumBy(['rule_group'], perSecond(PROMETHEUS.ruleFailures)),
