@@ -6,11 +6,13 @@ export interface SloWords {
   readonly objective?: string
   /** The `spec` of the inline indicator. */
   readonly indicator?: string
+  /** The duration of its time window. */
+  readonly period?: string
 }
 
 export function sloText(words: SloWords = {}): string {
   const { name = 'promise', annotations = '{}', objective = '{ target: 0.9 }' } = words
-  const { indicator = ratio('good_total', 'all_total') } = words
+  const { indicator = ratio('good_total', 'all_total'), period = '28d' } = words
   return `apiVersion: openslo/v1
 kind: SLO
 metadata:
@@ -18,7 +20,7 @@ metadata:
   annotations: ${annotations}
 spec:
   service: harvest
-  timeWindow: [{ duration: 28d, isRolling: true }]
+  timeWindow: [{ duration: ${period}, isRolling: true }]
   budgetingMethod: Occurrences
   objectives: [${objective}]
   indicator:

@@ -1,7 +1,7 @@
 import type { Objective } from '../spec/model.ts'
 import { alertLabels, type AlertParts, trafficGuard } from './alert-parts.ts'
 import { annotationsOf, named } from './annotations.ts'
-import { ruleDuration } from './duration.ts'
+import { lasting, ruleDuration } from './duration.ts'
 import type { BudgetIndicator } from './indicator.ts'
 import type { AlertingRule } from './rule-file.ts'
 import { errorRatioSeries } from './series.ts'
@@ -42,7 +42,7 @@ function burnAlert(
   const threshold = [factor, indicator.budget].filter((one) => one !== 1).join(' * ') || '1'
   const above = (window: number): string =>
     `${recorded(errorRatioSeries(window), labels)} > ${threshold}`
-  const spent = ruleDuration(Math.round(objective.period.seconds / factor / 60) * 60)
+  const spent = lasting(objective.period.seconds / factor)
   return {
     alert: ALERT,
     expr: [above(long), above(short), ...trafficGuard(objective, indicator.events, long)].join(

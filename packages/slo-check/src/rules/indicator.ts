@@ -30,6 +30,8 @@ export interface LimitIndicator {
   /** The limit for a window. */
   readonly limit: (window: number) => number
   readonly op: Comparison
+  /** Which pair of windows tells: what counts up needs the longest, for few events come unevenly. */
+  readonly pair: 'shortest' | 'longest'
   readonly events: ((window: number) => string) | null
   readonly comments: readonly string[]
 }

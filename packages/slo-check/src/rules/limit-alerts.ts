@@ -12,12 +12,12 @@ const ALERT = 'SloLimitBroken'
 const BROKEN: Readonly<Record<Comparison, string>> = { lte: '>', lt: '>=', gte: '<', gt: '<=' }
 
 /**
- * The alert of an objective without an error budget: over the shortest pair of windows its value is on the wrong side.
+ * The alert of an objective without an error budget: over a long and a short window its value is on the wrong side.
  * A ticket, because without a budget nobody knows how much of that the objective can bear.
  */
 export function limitAlerts(parts: AlertParts<LimitIndicator>): readonly AlertingRule[] {
   const { objective, indicator, labels, links } = parts
-  const [pair] = parts.windows
+  const pair = parts.windows.at(indicator.pair === 'shortest' ? 0 : -1)
   if (pair === undefined) return []
   const { long, short } = pair
   const broken = (window: number): string =>

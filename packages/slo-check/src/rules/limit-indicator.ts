@@ -57,6 +57,7 @@ function eventsAgainst(objective: LimitObjective, query: RuleQuery): LimitIndica
     limit: (window) =>
       isRate ? limit : Number(((limit * window) / period.seconds).toPrecision(12)),
     op,
+    pair: isRate ? 'shortest' : 'longest',
     events: isRate ? events : null,
     comments: [
       isRate
@@ -73,6 +74,7 @@ function meanAgainst(objective: LimitObjective, query: RuleQuery): LimitIndicato
     value: meanOf(query, op === 'lte' || op === 'lt' ? 'max' : 'min'),
     limit: () => limit,
     op,
+    pair: 'shortest',
     events: null,
     comments: [
       'A value has no error budget: its mean over a long and a short window is held against the limit; of several series the worst.',

@@ -32,8 +32,8 @@ const LONG_PERIOD = 28 * 24 * 60 * MINUTE
 /**
  * The windows and factors of a period, from the table of the SRE workbook for 30 days.
  *
- * From 28 days on its windows stay, and a factor is the budget that may go in a window: share × period / window. A
- * shorter period keeps the factors and shrinks the windows in proportion, up to the next step of the ladder 5m, 30m, 1h,
+ * From 28 days on its windows stay, and a factor is the budget that may go in a window: share × period / window, and at
+ * least 1, because what burns more slowly keeps the promise. A shorter period keeps the factors and shrinks the windows in proportion, up to the next step of the ladder 5m, 30m, 1h,
  * 2h, 6h, 1d, 3d: below five minutes there are too few samples for a rate.
  */
 export function windowsOf(period: number): PeriodWindows {
@@ -54,7 +54,7 @@ export function windowsOf(period: number): PeriodWindows {
 function tableRows(period: number): readonly BurnWindows[] {
   return table.rows.map(({ severity, longHours, shortMinutes, budgetPercent }) => {
     const long = longHours * 60 * MINUTE
-    const factor = Number((((budgetPercent / 100) * period) / long).toPrecision(4))
+    const factor = Math.max(1, Number((((budgetPercent / 100) * period) / long).toPrecision(4)))
     return { severity: severityOf(severity), long, short: shortMinutes * MINUTE, factor }
   })
 }
