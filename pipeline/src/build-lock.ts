@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { atExit } from './at-exit.ts'
 
 const BEAT_MS = 5_000
 /** A lock that was not touched for so long belongs to nobody any more. */
@@ -21,12 +22,15 @@ export async function withLock<T>(
     if (!told) waiting()
     await delay(POLL_MS)
   }
+  const release = (): void => rmSync(file, { force: true })
+  const ended = atExit(release)
   const beat = setInterval(() => touch(file), BEAT_MS)
   try {
     return await work()
   } finally {
     clearInterval(beat)
-    rmSync(file, { force: true })
+    ended()
+    release()
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { atExit } from './at-exit.ts'
 import { withLock } from './build-lock.ts'
 import type { Environment } from './environment.ts'
 import { buildArguments, compile, goVersion } from './go.ts'
@@ -61,11 +62,14 @@ async function buildOnce(module: Module, folder: string, place: Place): Promise<
     log(`building ${names} (once; minutes when Go's own cache is cold) …`)
     // In a folder of its own that gets its name at the end: a build that was cut short is never taken for a whole one.
     const unfinished = mkdtempSync(join(cache, 'unfinished-'))
+    const remove = (): void => rmSync(unfinished, { recursive: true, force: true })
+    const ended = atExit(remove)
     try {
       await compile(module, unfinished, env)
       moveTo(folder, unfinished)
     } finally {
-      rmSync(unfinished, { recursive: true, force: true })
+      ended()
+      remove()
     }
     log(`built ${names} in ${Math.round((performance.now() - began) / 1_000)} s`)
   })

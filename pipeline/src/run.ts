@@ -25,7 +25,8 @@ function follow(command: Command): Promise<number> {
 const log = (line: string): void => console.error(line)
 
 async function build(): Promise<number> {
-  const binaries = await buildBinaries({ log })
+  const binaries = await Promise.race([buildBinaries({ log }), signalled()])
+  if (binaries === 'stopped') return 1
   for (const [name, path] of Object.entries(binaries)) console.log(`${name}=${path}`)
   return 0
 }

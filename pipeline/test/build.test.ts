@@ -1,13 +1,16 @@
+import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildBinaries } from '../src/build.ts'
 import { PipelineError } from '../src/pipeline-error.ts'
 
 const FAKE_GO = fileURLToPath(new URL('fixtures/go.mjs', import.meta.url))
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
 let home = ''
 const cache = (): string => join(home, 'cache', 'pipeline')
@@ -119,5 +122,20 @@ describe('building the programs of the pipeline', () => {
 
     expect(waits).toEqual([expect.stringContaining('another process is building')])
     expect(builds()).toHaveLength(3)
+  })
+
+  it('leaves neither lock nor half a build behind when it is interrupted', async () => {
+    installGo()
+    const child = spawn(process.execPath, [MAIN, '--build-only'], {
+      env: env({ FAKE_GO_HANG: 'collector' }),
+      stdio: 'ignore',
+    })
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+    while (builds().length === 0) await delay(20)
+
+    child.kill('SIGINT')
+
+    expect(await ended).toBe(1)
+    expect(readdirSync(cache())).toEqual([])
   })
 })
