@@ -25,7 +25,9 @@ export async function missingMetric(
   if (known !== undefined) {
     return `${never} the metric ${metric}: nothing of what ${known.name} measures happened, or is configured to`
   }
-  const near = similarNames(metric, await asker.source.metricNames())
+  // A server knows names beyond what is judged, this very one among them.
+  const names = (await asker.source.metricNames()).filter((name) => name !== metric)
+  const near = similarNames(metric, names)
   const advice = near.length === 0 ? '' : `; the nearest that it has: ${near.join(', ')}`
   return `${never} the metric ${metric}${advice}`
 }
