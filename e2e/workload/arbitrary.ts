@@ -66,6 +66,9 @@ const BOUNDS = [
   [0.005, 0.01, 0.1, 0.5, 1, 2.5, 5, 10, 20],
 ] as const
 
+// Prometheus before 3.16 misreads finer ones: loader-parity.test.ts.
+const FINEST_SCALE = 8
+
 const DURATION = fc.oneof(
   { arbitrary: fc.constantFrom(0, 0.005, 0.1, 1, 5), weight: 1 }, // on boundaries
   { arbitrary: fc.double({ min: 0.001, max: 30, noNaN: true }), weight: 3 },
@@ -196,7 +199,7 @@ function exponentialStreams(instances: readonly Instance[]): fc.Arbitrary<Expone
   const seen = fc.array(SIZE, { maxLength: 8 })
   return streamsArbitrary(instances, (frame) =>
     fc
-      .tuple(stepsOf(instances, frame, seen), fc.integer({ min: -2, max: 10 }))
+      .tuple(stepsOf(instances, frame, seen), fc.integer({ min: -4, max: FINEST_SCALE }))
       .map(([steps, scale]) => ({ ...frame, steps, scale })),
   )
 }

@@ -1,6 +1,7 @@
 import {
   type CounterStream,
   type Instrument,
+  isExported,
   labelsOf,
   metricOf,
   type Stream,
@@ -16,6 +17,27 @@ type InstrumentOf<K extends Instrument['kind']> = Extract<Instrument, { kind: K 
 export function countOf(workload: Workload, metric: string, matchers: Matchers = {}): number {
   return countersOf(workload, metric, matchers)
     .map(({ begins, steps }) => total(steps.slice(begins)))
+    .reduce(adding, 0)
+}
+
+/** What a counter's samples tell of the time after `from`, up to `to`: Unix milliseconds. */
+export function countWithin(
+  workload: Workload,
+  metric: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
+  return countersOf(workload, metric, {})
+    .flatMap((stream) => {
+      const instance = workload.instances[stream.instance]
+      return stream.steps.filter((_, index) => {
+        if (instance === undefined || index < stream.begins) return false
+        // A step is told by the first export that comes.
+        const told = instance.exports.find(
+          (_at, export_) => export_ >= index && isExported(stream, instance, export_),
+        )
+        return told !== undefined && told > from && told <= to
+      })
+    })
     .reduce(adding, 0)
 }
 

@@ -1,0 +1,123 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startPipeline, type Pipeline, type Server } from '../pipeline/src/index.ts'
+import { arrival } from './fixtures/arrival.ts'
+import { hasDebianPackages } from './fixtures/debian-package.ts'
+import { DEMO_SPEC, demoRun, linesOfFiles } from './fixtures/demo-run.ts'
+import { temporaryFolder, type Folder } from './fixtures/folder.ts'
+import { remoteWrite, startOldPrometheus, startVictoriaMetrics } from './fixtures/other-servers.ts'
+import { replay } from './fixtures/replay.ts'
+import { parityOf } from './fixtures/report-parity.ts'
+import { seedOf } from './fixtures/seed.ts'
+import { reportOf, sloCheck } from './fixtures/slo-check.ts'
+import { LONGEST_MS, workloadArbitrary } from './workload/arbitrary.ts'
+import { linesOf } from './workload/lines.ts'
+import type { Instrument, Workload } from './workload/model.ts'
+import { promisesOf } from './workload/objectives.ts'
+import { specText } from './workload/openslo.ts'
+import { surprisesOf } from './workload/surprises.ts'
+import { isComplete } from './workload/truth.ts'
+
+const available = hasDebianPackages()
+if (!available)
+  console.log('left out: other servers come as Debian packages, and this machine has no apt-get')
+// In CI they are part of the proof: there a machine without them is a failure, not a gap.
+const isPart = available || (process.env['CI'] ?? '') !== ''
+
+describe.runIf(isPart)('a server that is not the Prometheus of the pipeline:', () => {
+  let folder: Folder
+  let pipeline: Pipeline
+  const servers = new Map<string, Server>()
+
+  beforeAll(async () => {
+    folder = temporaryFolder()
+    const dir = (name: string): string => join(folder.path, name)
+    const victoria = await startVictoriaMetrics(dir('victoria'))
+    servers.set('VictoriaMetrics', victoria)
+    const old = await startOldPrometheus(dir('old'))
+    servers.set('Prometheus 2', old)
+    pipeline = await startPipeline({
+      dir: dir('pipeline'),
+      collectorConfigs: [
+        remoteWrite({ victoria: `${victoria.url}/api/v1/write`, old: `${old.url}/api/v1/write` }),
+      ],
+    })
+  })
+
+  afterAll(async () => {
+    await pipeline[Symbol.asyncDispose]()
+    for (const server of servers.values()) await server.stop()
+    folder[Symbol.dispose]()
+  })
+
+  const urlOf = (name: string): string => servers.get(name)?.url ?? ''
+
+  describe.each(['VictoriaMetrics', 'Prometheus 2'])('%s', (name) => {
+    test.each(['calm', 'stormy'] as const)(
+      'judges the demo in %s weather as its files do',
+      async (profile) => {
+        const run = await demoRun(profile)
+        const { otlpHttp } = pipeline.collector
+
+        await replay(otlpHttp, linesOfFiles(run.files.metrics))
+        await arrival(otlpHttp, urlOf(name))
+        const embedded = await sloCheck([DEMO_SPEC, '--run', run.runId], { cwd: run.folder })
+        const server = await sloCheck([
+          DEMO_SPEC,
+          ...['--prometheus', urlOf(name), '--run', run.runId],
+        ])
+
+        expect(parityOf(reportOf(embedded), reportOf(server)).differences).toEqual([])
+        expect(server.exitCode).toBe(run.exitCode)
+      },
+    )
+
+    test('counts generated runs exactly, and says what it cannot do', async () => {
+      const seed = seedOf('E2E_SEED')
+      console.log(`${name}, E2E_SEED=${seed}`)
+      const base = Date.now() - LONGEST_MS - 60_000
+      const workloads = fc.sample(workloadArbitrary(base), { seed, numRuns: 5 }).map(withoutLosses)
+      const { otlpHttp } = pipeline.collector
+      const wrong: string[] = []
+
+      for (const workload of workloads)
+        await replay(
+          otlpHttp,
+          linesOf(workload).map(({ line }) => line),
+        )
+      await arrival(otlpHttp, urlOf(name))
+      for (const workload of workloads) {
+        const promises = promisesOf(workload)
+        const spec = join(folder.path, 'slo.yaml')
+        writeFileSync(spec, specText(promises.map(({ document }) => document)))
+        const run = ['--run', workload.runId, '--wait', '0']
+        const report = reportOf(await sloCheck([spec, '--prometheus', urlOf(name), ...run]))
+        const complete = isComplete(workload)
+        const exact = promises.filter(({ slo }) => !slo.startsWith('count-of-restarts'))
+        wrong.push(...surprisesOf(report, exact, { complete }))
+        for (const objective of report.objectives)
+          if (objective.slo.startsWith('count-of-restarts') && objective.verdict !== 'inconclusive')
+            wrong.push(`${objective.slo} is ${objective.verdict}: ${objective.reason}`)
+      }
+
+      expect(wrong).toEqual([])
+    })
+  })
+})
+
+/** Neither knows starts, so that only a falling value tells that a series began again; nor has it native histograms here. */
+function withoutLosses(workload: Workload): Workload {
+  const instruments = workload.instruments.filter(({ kind }) => kind !== 'exponential')
+  return {
+    ...workload,
+    instruments: instruments.map(
+      (one) =>
+        ({
+          ...one,
+          streams: one.streams.map((stream) => ({ ...stream, restarts: null })),
+        }) as Instrument,
+    ),
+  }
+}
