@@ -1,4 +1,9 @@
-import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard'
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog'
+import {
+  type DashboardLink,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+} from '@grafana/grafana-foundation-sdk/dashboard'
 
 /** Every dashboard: its uid, which is also the name of its file, and its title. A uid, once released, stays. */
 export const DASHBOARDS = {
@@ -20,18 +25,19 @@ function addressOf(id: DashboardId): string {
 }
 
 /** A link from a panel to the dashboard that says more. */
-export function linkTo(id: DashboardId): DashboardLinkBuilder {
-  return new DashboardLinkBuilder(DASHBOARDS[id].title).url(addressOf(id))
+export function linkTo(id: DashboardId): Builder<DashboardLink> {
+  return inSight(new DashboardLinkBuilder(DASHBOARDS[id].title).url(addressOf(id)))
 }
 
 /** The links at the top of a dashboard: all others, with time range and variables kept. */
-export function linksToAll(): DashboardLinkBuilder {
-  return new DashboardLinkBuilder('Plimsoll')
+export function linksToAll(): Builder<DashboardLink> {
+  const link = new DashboardLinkBuilder('Plimsoll')
     .type(DashboardLinkType.Dashboards)
     .icon('external link')
     .tags([TAG])
     .includeVars(true)
     .keepTime(true)
+  return inSight(link)
 }
 
 /** The address of a dashboard for the one run whose cell is clicked. */
@@ -40,4 +46,14 @@ export function addressOfRun(id: DashboardId): string {
   return [`/d/${DASHBOARDS[id].uid}?\${__url_time_range}`, ...kept, 'var-run=${__value.raw}'].join(
     '&',
   )
+}
+
+/** The SDK's builder puts every link into a menu; without a placement it stands where it is seen. */
+function inSight(link: Builder<DashboardLink>): Builder<DashboardLink> {
+  return {
+    build() {
+      const { placement: _, ...rest } = link.build()
+      return rest
+    },
+  }
 }

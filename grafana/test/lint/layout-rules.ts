@@ -46,6 +46,7 @@ export const LAYOUT_RULES: readonly Rule[] = [
           type === 'dashboards' &&
           includeVars &&
           keepTime &&
+          !('placement' in link) &&
           link.tags.every((tag) => tags.includes(tag)),
       )
         ? []
