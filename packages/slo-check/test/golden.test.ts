@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { ATTRIBUTES as A, INSTRUMENTS as I } from '@plimsoll/semconv'
 import { createEngine } from '@plimsoll/promql'
 import {
   check,
@@ -11,22 +10,11 @@ import {
   type Step,
 } from '@plimsoll/slo-check'
 import { describe, expect, test } from 'vitest'
+import { DOUBTS } from './doubts-truth.ts'
 import { CALM, STORMY, harvestTruth } from './harvest-truth.ts'
 import { otlpLines, type InstanceTruth } from './otlp-lines.ts'
 
 // GOLDEN=write rewrites the files from what the code does now: then read the difference.
-
-const DOUBTS: InstanceTruth = {
-  service: 'doubts',
-  counters: [
-    { instrument: I.cacheLookups, attributes: { [A.cacheResult.key]: 'hit' }, value: 210 },
-    { instrument: I.cacheLookups, attributes: { [A.cacheResult.key]: 'miss' }, value: 90 },
-    { instrument: I.corruptBodies, value: 0 },
-  ],
-  histograms: [
-    { instrument: I.fallbackDuration, observations: [0.5, 1.5, 1.6, 2.2, 2.4, 4, 9, 40, 200] },
-  ],
-}
 
 const CASES: readonly { name: string; spec: string; truth: InstanceTruth }[] = [
   { name: 'harvest.calm', spec: 'harvest', truth: harvestTruth(CALM) },

@@ -7,8 +7,8 @@ import type { UsageFault } from './options.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** What the environment may hold in place of options. */
-export const BEARER_VARIABLE = 'SLO_CHECK_BEARER_TOKEN'
-export const BASIC_VARIABLE = 'SLO_CHECK_BASIC_AUTH'
+const BEARER_VARIABLE = 'SLO_CHECK_BEARER_TOKEN'
+const BASIC_VARIABLE = 'SLO_CHECK_BASIC_AUTH'
 
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/u
 /** Headers that belong to the exchange itself. */

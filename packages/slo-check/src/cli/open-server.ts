@@ -24,16 +24,15 @@ export async function openServer(
   const random = (): number => terminal.random()
   const api = createApi({ address, credentials, timeoutMs, clock, random })
   const inClear = credentials.named !== null && !address.isEncrypted && !address.isLocal
-  const warnings = inClear
-    ? [
-        `the credentials (${credentials.named}) were sent unencrypted: ask ${address.base} by https://`,
-      ]
-    : []
+  if (inClear)
+    terminal.err(
+      `warning: the credentials (${credentials.named}) are sent unencrypted: ask ${address.base} by https://\n`,
+    )
   const progress = terminal.isErrTty ? progressOn(terminal) : undefined
   try {
     if (asked.windowSeconds !== null) {
       const window = { seconds: asked.windowSeconds, at: asked.at }
-      return await prometheusWindow({ api, engine, window, clock, warnings })
+      return await prometheusWindow({ api, engine, window, clock })
     }
     return await prometheusSource({
       api,
@@ -44,7 +43,6 @@ export async function openServer(
       waitMs,
       clock,
       onWait: progress?.show,
-      warnings,
     })
   } catch (error) {
     api[Symbol.dispose]()

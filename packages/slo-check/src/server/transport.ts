@@ -9,7 +9,7 @@ export interface Certificates {
   readonly client: { readonly cert: string; readonly key: string } | null
 }
 
-export interface Exchange {
+interface Exchange {
   readonly method: 'GET' | 'POST'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>

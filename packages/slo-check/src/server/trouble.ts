@@ -40,27 +40,28 @@ const TLS: Readonly<Record<string, string>> = {
   CERT_NOT_YET_VALID: 'its certificate is not valid yet: is the clock here right?',
   ERR_TLS_CERT_ALTNAME_INVALID:
     'its certificate is for another host: ask it by the name that stands in its certificate',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS at this port: write http:// in its address',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG:
-    'it does not speak TLS at this port: write http:// in its address',
 }
 
-/** Alerts by which a server says that it wants another certificate, or any at all. */
-const CLIENT_CERTIFICATE = /CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE/u
+/** What OpenSSL says: as a code, or in a sentence after `EPROTO`. */
+const NO_TLS = /wrong.version.number|packet.length.too.long/iu
+const CLIENT_CERTIFICATE = /certificate.required|bad.certificate|unknown.ca\b|handshake.failure/iu
 
 /** Of an exchange that gave no reply. */
 export function networkTrouble(error: unknown): Trouble {
   const code = codeOf(error)
-  const tls = TLS[code]
-  if (tls !== undefined) return { message: `${tls} (${code})`, again: false }
-  if (CLIENT_CERTIFICATE.test(code)) {
-    const message = `it does not accept the certificate of this side, or asks for one: give it with --cert FILE and --key FILE (${code})`
-    return { message, again: false }
-  }
-  if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_OSSL_'))
-    return { message: `TLS could not be agreed on (${code})`, again: false }
+  const tls =
+    TLS[code] ?? (/^(?:EPROTO$|ERR_SSL_|ERR_OSSL_)/u.test(code) ? tlsTrouble(error) : null)
+  if (tls !== null) return { message: `${tls} (${code})`, again: false }
   const known = NETWORK[code]
   return { message: known === undefined ? messageOf(error) : `${known} (${code})`, again: true }
+}
+
+function tlsTrouble(error: unknown): string {
+  const said = `${codeOf(error)} ${messageOf(error)}`
+  if (NO_TLS.test(said)) return 'it does not speak TLS at this port: write http:// in its address'
+  if (CLIENT_CERTIFICATE.test(said))
+    return 'it does not accept the certificate of this side, or asks for one: give it with --cert FILE and --key FILE'
+  return `TLS could not be agreed on: ${said.trim().replaceAll(/\s+/gu, ' ')}`
 }
 
 /** Of a reply that is no answer of Prometheus. */

@@ -20,8 +20,6 @@ export interface PrometheusWindowOptions {
   readonly engine: Promise<Engine>
   readonly window: WindowChoice
   readonly clock: Clock
-  /** What was found wrong before the server was asked. */
-  readonly warnings?: readonly string[]
 }
 
 const SERVICE_LABEL = prometheusLabel(ATTRIBUTES.serviceName.key)
@@ -50,7 +48,7 @@ export async function prometheusWindow(options: PrometheusWindowOptions): Promis
     scope: windowInfo(view, writers),
     evaluationTime: to,
     windowSeconds: window.seconds,
-    warnings: [...(options.warnings ?? []), ...losses, ...overflows.map(({ reason }) => reason)],
+    warnings: [...losses, ...overflows.map(({ reason }) => reason)],
     flaws: overflows,
     anchoredFault: anchoredFaultOf(api.base, server),
     isShared: true,

@@ -29,8 +29,6 @@ export interface PrometheusOptions {
   readonly waitMs: number
   readonly clock: Clock
   readonly onWait?: ((waiting: Waiting) => void) | undefined
-  /** What was found wrong before the server was asked. */
-  readonly warnings?: readonly string[]
 }
 
 /**
@@ -58,7 +56,6 @@ export async function prometheusSource(options: PrometheusOptions): Promise<Sour
   const { run } = findRun(facts, heard.id, api.base)
   const overflows = overflowsOf(recorded)
   const warnings = [
-    ...(options.warnings ?? []),
     ...losses,
     ...overflows.map(({ reason }) => reason),
     ...(run.complete === null ? [run.completeness] : []),

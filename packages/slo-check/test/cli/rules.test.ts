@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createEngine } from '@plimsoll/promql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { systemClock } from '../../src/clock.ts'
 import { run } from '../../src/cli/run.ts'
 import { ratio, sloText } from '../spec-text.ts'
 
@@ -25,6 +26,9 @@ async function rules(
     args: ['rules', ...args],
     env: {},
     isTty: false,
+    isErrTty: false,
+    clock: systemClock,
+    random: Math.random,
     out: (text) => void (written.out += text),
     err: (text) => void (written.err += text),
     startEngine: createEngine,
