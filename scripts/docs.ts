@@ -1,7 +1,15 @@
-// Writes the pages of docs/ that are generated from the tables: `npm run docs`. A test compares them.
-import { writeFileSync } from 'node:fs'
+// Writes what is generated from the tables and from the examples' specs: `npm run docs`. Tests compare them.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createEngine } from '@plimsoll/promql'
+import { parseSpecs, renderRules, sloRules } from '@plimsoll/slo-check'
 import { errorsPage, signalsPage } from './pages.ts'
 
-const docs = new URL('../docs/', import.meta.url)
-writeFileSync(new URL('signals.md', docs), signalsPage())
-writeFileSync(new URL('errors.md', docs), errorsPage())
+const root = new URL('../', import.meta.url)
+writeFileSync(new URL('docs/signals.md', root), signalsPage())
+writeFileSync(new URL('docs/errors.md', root), errorsPage())
+
+const spec = 'examples/harvest/slo.yaml'
+const specs = parseSpecs([{ name: spec, text: readFileSync(new URL(spec, root), 'utf8') }])
+using engine = await createEngine()
+const rules = sloRules(specs, { parse: (query) => engine.parse(query) })
+writeFileSync(new URL('prometheus/rules/harvest.yaml', root), renderRules(rules))
