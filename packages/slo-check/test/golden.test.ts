@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { INSTRUMENTS as I } from '@plimsoll/semconv'
 import { createEngine } from '@plimsoll/promql'
 import {
   check,
@@ -16,22 +17,38 @@ import { otlpLines, type InstanceTruth } from './otlp-lines.ts'
 
 // GOLDEN=write rewrites the files from what the code does now: then read the difference.
 
-const CASES: readonly { name: string; spec: string; truth: InstanceTruth }[] = [
-  { name: 'harvest.calm', spec: 'harvest', truth: harvestTruth(CALM) },
-  { name: 'harvest.stormy', spec: 'harvest', truth: harvestTruth(STORMY) },
+const NATIVE: readonly InstanceTruth[] = [
+  {
+    service: 'native',
+    instance: 'fine',
+    histograms: [
+      { instrument: I.fallbackDuration, observations: [0, 0.7, 2.1, 2.2, 3.9], scale: 2 },
+    ],
+  },
+  {
+    service: 'native',
+    instance: 'coarse',
+    histograms: [{ instrument: I.fallbackDuration, observations: [2.5, 3.1, 9], scale: 0 }],
+  },
+]
+
+const CASES: readonly { name: string; spec: string; truths: readonly InstanceTruth[] }[] = [
+  { name: 'harvest.calm', spec: 'harvest', truths: [harvestTruth(CALM)] },
+  { name: 'harvest.stormy', spec: 'harvest', truths: [harvestTruth(STORMY)] },
   {
     name: 'harvest.cut-short',
     spec: 'harvest',
-    truth: { ...harvestTruth(CALM), markers: 'start' },
+    truths: [{ ...harvestTruth(CALM), markers: 'start' }],
   },
-  { name: 'doubts', spec: 'doubts', truth: DOUBTS },
+  { name: 'doubts', spec: 'doubts', truths: [DOUBTS] },
+  { name: 'native', spec: 'native', truths: NATIVE },
 ]
 
-describe.each(CASES)('$name', ({ name, spec, truth }) => {
+describe.each(CASES)('$name', ({ name, spec, truths }) => {
   test('gives the report, the table and the explanation of its golden files', async () => {
     const file = `${spec}.yaml`
     const text = readFileSync(golden(file), 'utf8')
-    const telemetry = { name: `${name}.jsonl`, lines: otlpLines(truth).join('\n') }
+    const telemetry = { name: `${name}.jsonl`, lines: truths.flatMap(otlpLines).join('\n') }
     const steps: Step[] = []
 
     using source = await embeddedSource({

@@ -1,3 +1,4 @@
+import type { NativeHistogram, VectorSample } from '@plimsoll/promql'
 import { samplesOf, seriesText } from '../count/numbers.ts'
 import type { Step } from '../query/ask.ts'
 import type { Report } from './model.ts'
@@ -40,13 +41,26 @@ function stepLines(step: Step, index: number, all: readonly Step[]): string[] {
 function answerText(step: Step): string {
   const { answer } = step
   if ('error' in answer) return `error: ${answer.error}`
-  const samples = samplesOf(answer)
+  const samples = answer.resultType === 'vector' ? answer.result : samplesOf(answer)
   if (samples.length === 0) return '(nothing)'
-  const lines = samples
-    .slice(0, SHOWN)
-    .map(({ metric, value }) => `${seriesText(metric)} ${value[1]}`)
+  const lines = samples.slice(0, SHOWN).map(sampleText)
   const hidden = samples.length - lines.length
   return [...lines, ...(hidden > 0 ? [`… and ${hidden} more series`] : [])].join('\n')
+}
+
+function sampleText(sample: VectorSample): string {
+  const value = 'value' in sample ? sample.value[1] : histogramText(sample.histogram[1])
+  return `${seriesText(sample.metric)} ${value}`
+}
+
+/** The count and what each bucket holds, with the brackets that its bounds have. */
+function histogramText({ count, buckets = [] }: NativeHistogram): string {
+  const held = buckets.map(([includes, lower, upper, number]) => {
+    const left = includes === 1 || includes === 3 ? '[' : '('
+    const right = includes === 0 || includes === 3 ? ']' : ')'
+    return `${left}${lower}, ${upper}${right} ${number}`
+  })
+  return [`${count} observations`, ...held].join('; ')
 }
 
 function block(label: string, text: string): string[] {

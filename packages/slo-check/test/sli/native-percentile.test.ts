@@ -2,7 +2,7 @@ import { INSTRUMENTS as I, prometheusName } from '@plimsoll/semconv'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checked, checkedOne, sourceOf } from '../checked.ts'
-import type { InstanceTruth } from '../otlp-lines.ts'
+import { otlpLines, START, type InstanceTruth } from '../otlp-lines.ts'
 import { ratio, sloText, threshold } from '../spec-text.ts'
 
 const METRIC = prometheusName(I.fallbackDuration)
@@ -69,6 +69,29 @@ test('zero and negative observations have buckets of their own', async () => {
   expect(await checkedOne(spec({ quantile: 0.5, limit: 1 }), truths)).toMatchObject({
     verdict: 'pass',
     good: 5,
+  })
+})
+
+test('a histogram that grows coarser while the program runs is still the same', async () => {
+  const fine = observed([1.5, 1.7, 3, 3.1, 100, 0.001], 5)
+  const coarse = observed([1.5, 1.7, 3, 3.1, 100, 0.001], 0)
+  const edit = (lines: string[]): string[] => [...otlpLines(fine).slice(0, -1), ...lines.slice(-1)]
+
+  expect(await checkedOne(spec(), [coarse], { edit })).toMatchObject({
+    verdict: 'pass',
+    bounds: [1, 2],
+    good: 5,
+    total: 6,
+  })
+})
+
+test('a native histogram that began anew within the run decides nothing', async () => {
+  const life = { ...observed([1.5, 1.7, 3], 0), seconds: 15 }
+  const after = { ...observed([1.5], 0), start: START + 16, seconds: 10 }
+
+  expect(await checkedOne(spec(), [{ ...life, markers: 'start' }, after])).toMatchObject({
+    verdict: 'inconclusive',
+    reason: expect.stringContaining('began anew'),
   })
 })
 
