@@ -34,7 +34,7 @@ export type RuleQuery =
       over(window: number): string
     }
 
-export const SERVICE_LABEL = prometheusLabel(ATTRIBUTES.serviceName.key)
+const SERVICE_LABEL = prometheusLabel(ATTRIBUTES.serviceName.key)
 const JOB_LABEL = 'job'
 const BUCKET_LABEL = 'le'
 /** Any window will do to read a query. */
