@@ -53,6 +53,7 @@ describe.runIf(isPart)('a server that is not the Prometheus of the pipeline:', (
   })
 
   const urlOf = (name: string): string => servers.get(name)?.url ?? ''
+  const from = (name: string): string[] => ['--prometheus', urlOf(name)]
 
   describe.each(['VictoriaMetrics', 'Prometheus 2'])('%s', (name) => {
     test.each(['calm', 'stormy'] as const)(
@@ -64,10 +65,7 @@ describe.runIf(isPart)('a server that is not the Prometheus of the pipeline:', (
         await replay(otlpHttp, linesOfFiles(run.files.metrics))
         await arrival(otlpHttp, urlOf(name))
         const embedded = await sloCheck([DEMO_SPEC, '--run', run.runId], { cwd: run.folder })
-        const server = await sloCheck([
-          DEMO_SPEC,
-          ...['--prometheus', urlOf(name), '--run', run.runId],
-        ])
+        const server = await sloCheck([DEMO_SPEC, ...from(name), '--run', run.runId])
 
         expect(parityOf(reportOf(embedded), reportOf(server)).differences).toEqual([])
         expect(server.exitCode).toBe(run.exitCode)
@@ -93,7 +91,7 @@ describe.runIf(isPart)('a server that is not the Prometheus of the pipeline:', (
         const spec = join(folder.path, 'slo.yaml')
         writeFileSync(spec, specText(promises.map(({ document }) => document)))
         const run = ['--run', workload.runId, '--wait', '0']
-        const report = reportOf(await sloCheck([spec, '--prometheus', urlOf(name), ...run]))
+        const report = reportOf(await sloCheck([spec, ...from(name), ...run]))
         const complete = isComplete(workload)
         const exact = promises.filter(({ slo }) => !slo.startsWith('count-of-restarts'))
         wrong.push(...surprisesOf(report, exact, { complete }))
