@@ -8,10 +8,28 @@ export interface Clock {
   epoch(): number
   /** Rejects when the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Aborts its signal after a time, unless it is disposed of before. */
+  limit(ms: number): Limit
+}
+
+export interface Limit extends Disposable {
+  readonly signal: AbortSignal
 }
 
 export const systemClock: Clock = {
   now: () => performance.now(),
   epoch: () => Date.now(),
   sleep: (ms, signal) => sleepMs(ms, undefined, signal === undefined ? {} : { signal }),
+  limit: (ms) => {
+    const controller = new AbortController()
+    const timer = setTimeout(() => {
+      controller.abort()
+    }, ms)
+    return {
+      signal: controller.signal,
+      [Symbol.dispose]: () => {
+        clearTimeout(timer)
+      },
+    }
+  },
 }

@@ -16,7 +16,6 @@ import { parseSpecs } from '../spec/parse-specs.ts'
 import { exitCodeOf } from '../verdict.ts'
 import { checkArguments, type CheckArguments, type ReportForm } from './check-arguments.ts'
 import { HELP } from './help.ts'
-import { openServer } from './open-server.ts'
 import { readSpec } from './spec-files.ts'
 import type { ExitCode, Subcommand, Terminal } from './terminal.ts'
 
@@ -52,7 +51,11 @@ async function openSource(
   starting: Promise<Engine>,
   terminal: Terminal,
 ): Promise<Source> {
-  if (asked.server !== null) return openServer(asked, asked.server, starting, terminal)
+  if (asked.server !== null) {
+    // HTTP and TLS take a while to load, and files need neither.
+    const { openServer } = await import('./open-server.ts')
+    return openServer(asked, asked.server, starting, terminal)
+  }
   const { choice, windowSeconds, at } = asked
   const plan = windowSeconds === null ? planSource(choice) : planWindow(choice)
   return embeddedSource({

@@ -5,7 +5,13 @@ import type { ServerAddress } from './address.ts'
 import { answerOf } from './answer.ts'
 import { createLanes } from './lanes.ts'
 import { persistently, retryAfterMs, type Try } from './persistence.ts'
-import { AnswerTooLarge, createTransport, type Certificates, type Reply } from './transport.ts'
+import {
+  AnswerTooLarge,
+  createTransport,
+  type Certificates,
+  type Reply,
+  type Transport,
+} from './transport.ts'
 import { networkTrouble, replyTrouble, type Trouble } from './trouble.ts'
 
 export interface Credentials {
@@ -34,6 +40,8 @@ export interface ApiOptions {
 export interface PrometheusApi extends Disposable {
   /** The address, without secrets. */
   readonly base: string
+  /** Aborted when the API is disposed of: nothing of its is waited for any more. */
+  readonly closed: AbortSignal
   /**
    * The value of a query at a time in Unix seconds, with a lookback of five minutes whatever the server's own is.
    *
@@ -59,71 +67,22 @@ const MAX_AT_ONCE = 4
 const LOOKBACK = '5m'
 
 export function createApi(options: ApiOptions): PrometheusApi {
-  const { timeoutMs, clock } = options
-  const { base } = options.address
-  const maxBytes = options.maxBytes ?? MAX_BYTES
-  const transport = createTransport(options.credentials.certificates, maxBytes)
+  const { address, credentials, maxBytes = MAX_BYTES } = options
+  const transport = createTransport(credentials.certificates, maxBytes)
   const closed = new AbortController()
   const lanes = createLanes(MAX_AT_ONCE)
-  const tell = teller(options)
-
-  const exchange = async (path: string, form: URLSearchParams | null): Promise<Reply> => {
-    const timer = new AbortController()
-    const stop = AbortSignal.any([timer.signal, closed.signal])
-    const late = clock.sleep(timeoutMs, stop).then(
-      () => {
-        timer.abort(new Late())
-      },
-      () => undefined,
+  const client: Client = { ...options, maxBytes, transport, closed: closed.signal }
+  const ask: Ask = (path, form, read) =>
+    persistently({ ...options, signal: closed.signal }, () =>
+      tryOnce(client, () => lanes(() => exchange(client, path, form)), read),
     )
-    try {
-      return await transport.exchange({
-        method: form === null ? 'GET' : 'POST',
-        url: `${base}/api/v1/${path}`,
-        headers: headersFor(options.credentials, form),
-        body: form?.toString() ?? '',
-        signal: stop,
-      })
-    } catch (error) {
-      throw timer.signal.aborted ? timer.signal.reason : error
-    } finally {
-      timer.abort()
-      await late
-    }
-  }
-
-  const ask = async <Value>(
-    path: string,
-    form: URLSearchParams | null,
-    read: (reply: Reply) => Value | Trouble,
-  ): Promise<Value> =>
-    persistently(options, async (): Promise<Try<Value>> => {
-      try {
-        const reply = await lanes(() => exchange(path, form))
-        const value = read(reply)
-        if (!isTrouble(value)) return { state: 'done', value }
-        const waitMs = retryAfterMs(reply.headers['retry-after'], clock)
-        return { state: 'failed', again: value.again, waitMs, error: tell(value, waitMs) }
-      } catch (error) {
-        if (error instanceof PromqlError || closed.signal.aborted) throw error
-        if (error instanceof AnswerTooLarge) throw tooLarge(maxBytes)
-        const trouble = error instanceof Late ? lateness(timeoutMs) : networkTrouble(error)
-        return { state: 'failed', again: trouble.again, waitMs: null, error: tell(trouble, null) }
-      }
-    })
-
   return {
-    base,
+    base: address.base,
+    closed: closed.signal,
     query: (query, time) => {
-      const form = new URLSearchParams({
-        query,
-        time: time.toFixed(3),
-        timeout: `${timeoutMs}ms`,
-        lookback_delta: LOOKBACK,
-        // VictoriaMetrics moves a recent time into the past otherwise.
-        nocache: '1',
-      })
-      return ask('query', form, (reply) => answerOf(reply) ?? replyTrouble(reply, asked(options)))
+      const form = queryForm(query, time, options.timeoutMs)
+      const asked = { base: address.base, credentials: credentials.named }
+      return ask('query', form, (reply) => answerOf(reply) ?? replyTrouble(reply, asked))
     },
     page: (path) => ask(path, null, pageOf),
     [Symbol.dispose]: () => {
@@ -131,6 +90,87 @@ export function createApi(options: ApiOptions): PrometheusApi {
       transport[Symbol.dispose]()
     },
   }
+}
+
+interface Client extends ApiOptions {
+  readonly maxBytes: number
+  readonly transport: Transport
+  readonly closed: AbortSignal
+}
+
+type Ask = <Value>(
+  path: string,
+  form: URLSearchParams | null,
+  read: (reply: Reply) => Value | Trouble,
+) => Promise<Value>
+
+async function exchange(
+  { address, credentials, timeoutMs, clock, transport, closed }: Client,
+  path: string,
+  form: URLSearchParams | null,
+): Promise<Reply> {
+  using limit = clock.limit(timeoutMs)
+  try {
+    return await transport.exchange({
+      method: form === null ? 'GET' : 'POST',
+      url: `${address.base}/api/v1/${path}`,
+      headers: headersFor(credentials, form),
+      body: form?.toString() ?? '',
+      signal: AbortSignal.any([limit.signal, closed]),
+    })
+  } catch (error) {
+    throw limit.signal.aborted ? new Late() : error
+  }
+}
+
+async function tryOnce<Value>(
+  client: Client,
+  send: () => Promise<Reply>,
+  read: (reply: Reply) => Value | Trouble,
+): Promise<Try<Value>> {
+  try {
+    const reply = await send()
+    const value = read(reply)
+    if (!isTrouble(value)) return { state: 'done', value }
+    return failed(client, value, retryAfterMs(reply.headers['retry-after'], client.clock))
+  } catch (error) {
+    if (client.closed.aborted) throw error
+    if (error instanceof PromqlError)
+      throw new PromqlError(error.kind, clean(error.message, client), { cause: error })
+    if (error instanceof AnswerTooLarge) throw tooLarge(client.maxBytes)
+    const trouble = error instanceof Late ? lateness(client.timeoutMs) : networkTrouble(error)
+    return failed(client, trouble, null)
+  }
+}
+
+/** The error of a trouble, with no secret in it. */
+function failed(client: Client, trouble: Trouble, waitMs: number | null): Try<never> {
+  const wanted =
+    waitMs !== null && waitMs > client.timeoutMs
+      ? `; it asks to wait ${Math.ceil(waitMs / 1000)} s, which is longer than --timeout`
+      : ''
+  const error = (tries: number): SloCheckError => {
+    const tried = tries === 1 ? '' : ` (tried ${tries} times)`
+    const text = `the server ${client.address.base} cannot be asked: ${trouble.message}${wanted}${tried}`
+    return new SloCheckError('ERR_PLIMSOLL_SERVER', clean(text, client))
+  }
+  return { state: 'failed', again: trouble.again, waitMs, error }
+}
+
+/** A server may repeat what it was sent. */
+function clean(text: string, { credentials }: Client): string {
+  return credentials.secrets.reduce((all, secret) => all.replaceAll(secret, '***'), text)
+}
+
+function queryForm(query: string, time: number, timeoutMs: number): URLSearchParams {
+  return new URLSearchParams({
+    query,
+    time: time.toFixed(3),
+    timeout: `${timeoutMs}ms`,
+    lookback_delta: LOOKBACK,
+    // VictoriaMetrics moves a recent time into the past otherwise.
+    nocache: '1',
+  })
 }
 
 class Late extends Error {}
@@ -145,10 +185,6 @@ function headersFor(
     ...(form === null ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
     ...credentials.headers,
   }
-}
-
-function asked({ address, credentials }: ApiOptions): { base: string; credentials: string | null } {
-  return { base: address.base, credentials: credentials.named }
 }
 
 function isTrouble(value: unknown): value is Trouble {
@@ -176,19 +212,4 @@ function tooLarge(maxBytes: number): PromqlError {
 function lateness(timeoutMs: number): Trouble {
   const message = `it did not answer within ${timeoutMs / 1000} s: give it longer with --timeout, or look less far back with --lookback`
   return { message, again: true }
-}
-
-/** Makes the error of a trouble, with no secret in it. */
-function teller({ address, credentials, timeoutMs }: ApiOptions) {
-  return (trouble: Trouble, waitMs: number | null) =>
-    (tries: number): SloCheckError => {
-      const wanted =
-        waitMs !== null && waitMs > timeoutMs
-          ? `; it asks to wait ${Math.ceil(waitMs / 1000)} s, which is longer than --timeout`
-          : ''
-      const tried = tries === 1 ? '' : ` (tried ${tries} times)`
-      const text = `the server ${address.base} cannot be asked: ${trouble.message}${wanted}${tried}`
-      const clean = credentials.secrets.reduce((all, secret) => all.replaceAll(secret, '***'), text)
-      return new SloCheckError('ERR_PLIMSOLL_SERVER', clean)
-    }
 }

@@ -17,6 +17,8 @@ export interface Persistence {
   readonly random: () => number
   /** No wait is longer, and no try begins after twice this time. */
   readonly timeoutMs: number
+  /** Ends a wait. */
+  readonly signal: AbortSignal
 }
 
 const MAX_TRIES = 4
@@ -25,7 +27,7 @@ const MAX_WAIT_MS = 4000
 
 /** Tries until it is done, or another try is of no use. Waits grow, and differ from those of others. */
 export async function persistently<Value>(
-  { clock, random, timeoutMs }: Persistence,
+  { clock, random, timeoutMs, signal }: Persistence,
   attempt: () => Promise<Try<Value>>,
 ): Promise<Value> {
   const begun = clock.now()
@@ -37,7 +39,7 @@ export async function persistently<Value>(
     const late = clock.now() + waitMs > begun + 2 * timeoutMs
     if (!result.again || tries === MAX_TRIES || waitMs > timeoutMs || late)
       throw result.error(tries)
-    await clock.sleep(waitMs)
+    await clock.sleep(waitMs, signal)
   }
 }
 

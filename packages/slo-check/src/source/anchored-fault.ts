@@ -22,5 +22,5 @@ export function anchoredFaultOf(base: string, server: ServerDescription): string
   ]
   if (missing.length === 0) return null
   const named = version === null ? application : `${application} ${version}`
-  return `exact counts over a window are not to be had from ${base} (${named}), which lacks ${missing.join(' and ')}; a single run is counted exactly there: --run ID`
+  return `exact counts over a window are not to be had from ${base} (${named}), which lacks ${missing.join(' and ')}; in a run (--run ID), a query that is a selector alone is counted exactly there`
 }

@@ -42,7 +42,7 @@ export async function prometheusSource(options: PrometheusOptions): Promise<Sour
   const ask = askOf(api)
   const [server, sought] = await Promise.all([
     readCapabilities(api, options.at ?? clock.epoch() / 1000),
-    searchRun({ ...options, ask, name: api.base }),
+    searchRun({ ...options, ask, name: api.base, signal: api.closed }),
   ])
   const heard = await withHeard(ask, sought)
   const extent = await extentOf(ask, heard)

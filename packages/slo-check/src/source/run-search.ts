@@ -21,6 +21,8 @@ export interface SearchOptions {
   /** How long to wait for the run to appear, and to end. */
   readonly waitMs: number
   readonly clock: Clock
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined
   /** Told what is waited for, each time it was looked for in vain. */
   readonly onWait?: ((waiting: Waiting) => void) | undefined
 }
@@ -64,11 +66,11 @@ export async function searchRun(options: SearchOptions): Promise<FoundOnServer> 
     const waitedMs = clock.now() - begun
     if (look.state === 'whole') return { ...look.found, waitedMs: 0 }
     if (waitedMs >= waitMs) {
-      if (look.state === 'open') return { ...look.found, waitedMs }
+      if (look.state === 'open') return { ...look.found, waitedMs: waitMs === 0 ? 0 : waitedMs }
       throw await notFound(options, waitedMs)
     }
     onWait?.({ what: look.what, waitedMs, waitMs })
-    await clock.sleep(Math.min(pauseMs, waitMs - waitedMs))
+    await clock.sleep(Math.min(pauseMs, waitMs - waitedMs), options.signal)
     pauseMs = Math.min(pauseMs * 1.5, MAX_PAUSE_MS)
   }
 }

@@ -310,6 +310,34 @@ test('at most four requests are under way at once', async () => {
   expect(open.most).toBe(4)
 })
 
+test('who disposes of the API does not wait for what is still tried', async () => {
+  await using server = await fakePrometheus({
+    answer: () => ({ status: 503, headers: { 'retry-after': '9' } }),
+  })
+  const waiting = Promise.withResolvers<undefined>()
+  const forever = (signal?: AbortSignal): Promise<never> =>
+    new Promise((_resolve, reject) => {
+      waiting.resolve(undefined)
+      signal?.addEventListener('abort', () => {
+        reject(signal.reason as Error)
+      })
+    })
+  const api = createApi({
+    address: serverAddress(server.url),
+    credentials: NOTHING,
+    timeoutMs: TIMEOUT_MS,
+    clock: { ...fakeClock(), sleep: (_ms, signal) => forever(signal) },
+    random: () => 0,
+  })
+
+  const fault = faultOf(api.query('up', 1))
+  await waiting.promise
+  api[Symbol.dispose]()
+
+  expect((await fault).message).toBe('the source was disposed of')
+  expect(server.seen).toHaveLength(1)
+})
+
 test('a page that the server does not have is none, and no fault', async () => {
   await using asked = await answering([{ status: 403 }, { status: 404 }, { body: 'no JSON' }])
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/clock.ts'
 
-/** A clock that stands still: a wait that nothing can stop passes at once, a time limit only when it is advanced to. */
+/** A clock that stands still: waits pass at once, and time limits only when they are advanced to. */
 export interface FakeClock extends Clock {
   readonly waits: readonly number[]
   advance(ms: number): void
@@ -9,10 +9,10 @@ export interface FakeClock extends Clock {
 export function fakeClock(epoch = 1_795_000_100_000): FakeClock {
   let time = 0
   const waits: number[] = []
-  const limits = new Set<{ readonly due: number; readonly pass: () => void }>()
+  const limits = new Map<AbortController, number>()
   const advance = (ms: number): void => {
     time += ms
-    for (const limit of limits) if (limit.due <= time) limit.pass()
+    for (const [limit, due] of limits) if (due <= time) limit.abort()
   }
   return {
     waits,
@@ -20,23 +20,20 @@ export function fakeClock(epoch = 1_795_000_100_000): FakeClock {
     now: () => time,
     epoch: () => epoch + time,
     sleep: (ms, signal) => {
-      if (signal === undefined) {
-        waits.push(ms)
-        advance(ms)
-        return Promise.resolve()
+      if (signal?.aborted === true) return Promise.reject(signal.reason as Error)
+      waits.push(ms)
+      advance(ms)
+      return Promise.resolve()
+    },
+    limit: (ms) => {
+      const controller = new AbortController()
+      limits.set(controller, time + ms)
+      return {
+        signal: controller.signal,
+        [Symbol.dispose]: () => {
+          limits.delete(controller)
+        },
       }
-      return new Promise((resolve, reject) => {
-        if (signal.aborted) {
-          reject(signal.reason as Error)
-          return
-        }
-        const limit = { due: time + ms, pass: resolve }
-        limits.add(limit)
-        signal.addEventListener('abort', () => {
-          limits.delete(limit)
-          reject(signal.reason as Error)
-        })
-      })
     },
   }
 }
