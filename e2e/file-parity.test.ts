@@ -1,11 +1,11 @@
-import { spawnSync } from 'node:child_process'
-import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPipeline, type Collector, type Pipeline } from '../pipeline/src/index.ts'
 import { DEMO_SPEC, demoRun, linesOfFiles } from './fixtures/demo-run.ts'
 import { temporaryFolder, type Folder } from './fixtures/folder.ts'
+import { PLAIN_SPEC, runPlain } from './fixtures/plain-program.ts'
 import { replay } from './fixtures/replay.ts'
 import { parityOf } from './fixtures/report-parity.ts'
 import { seedOf } from './fixtures/seed.ts'
@@ -102,14 +102,13 @@ describe('a program under the preload that sends to a Collector', () => {
   test('is judged alike from Prometheus and from the files of the Collector', async () => {
     const runId = `live-${process.pid}`
     const { collector, prometheus } = first
-    const program = spawnPlain({
+    const program = runPlain({
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.otlpHttp,
       PLIMSOLL_RUN_ID: runId,
     })
 
-    const spec = join(PLAIN, 'slo.yaml')
-    const server = await sloCheck([spec, '--prometheus', prometheus.url, '--run', runId])
-    const byFiles = await sloCheck([spec, '--otlp', ...all(collector), '--run', runId])
+    const server = await sloCheck([PLAIN_SPEC, '--prometheus', prometheus.url, '--run', runId])
+    const byFiles = await sloCheck([PLAIN_SPEC, '--otlp', ...all(collector), '--run', runId])
 
     expect(program).toMatchObject({ status: 0 })
     expect(parityOf(reportOf(byFiles), reportOf(server)).differences).toEqual([])
@@ -156,18 +155,3 @@ function written(collector: Collector, signal: keyof Collector['files']): string
 
 const all = (collector: Collector): string[] =>
   (['metrics', 'traces', 'logs'] as const).flatMap((signal) => written(collector, signal))
-
-const PLAIN = join(import.meta.dirname, '../examples/plain')
-
-/** The plain script under the preload, in a folder from which the preload is found. */
-function spawnPlain(env: NodeJS.ProcessEnv): { readonly status: number | null } {
-  const cwd = join(PLAIN, `.work/e2e-${process.pid}`)
-  mkdirSync(cwd, { recursive: true })
-  try {
-    cpSync(join(PLAIN, 'plain.cjs'), join(cwd, 'plain.cjs'))
-    const args = ['-r', '@plimsoll/register', 'plain.cjs']
-    return spawnSync(process.execPath, args, { cwd, env: { ...process.env, ...env } })
-  } finally {
-    rmSync(cwd, { recursive: true, force: true })
-  }
-}
