@@ -78,22 +78,40 @@ describe('what the receiver and the loader treat differently:', () => {
     expect(engine.instant(query, now / 1_000).result).toHaveLength(1)
   })
 
-  test('an exponential histogram of a scale above 8: Prometheus before 3.16 misplaces observations by one bucket', async () => {
+  test('an exponential histogram of a scale above 8: Prometheus before 3.16 puts observations one bucket too low', async () => {
     const now = Date.now()
-    const line = JSON.stringify(resourceOf([fineHistogram(now)]))
+    const line = fineHistogram('fine.median', now, [0, 4_096, 8_192])
 
     await post(line)
-    const query = 'histogram_quantile(0.5, last_over_time(fine[1m]))'
+    const query = 'histogram_quantile(0.5, last_over_time(fine_median[1m]))'
     const server = await askPrometheus(pipeline.prometheus.url, query, now / 1_000)
     using engine = await createEngine()
     engine.load(line)
 
-    const [low, high] = [medianOf(server), medianOf(engine.instant(query, now / 1_000))]
+    const [low, high] = [numberOf(server), numberOf(engine.instant(query, now / 1_000))]
     const bucket = 2 ** (2 ** -8)
     expect(high).toBeGreaterThan(2)
     expect(high).toBeLessThanOrEqual(2 * bucket)
     expect(low).toBeLessThan(2)
     expect(high / low).toBeCloseTo(bucket, 9)
+  })
+
+  test('and so it takes the next of them for one that began again', async () => {
+    const now = Date.now()
+    const start = now - 10_000
+    const lines = [
+      fineHistogram('fine.growing', now - 5_000, [0, 4_096], start),
+      fineHistogram('fine.growing', now, [0, 4_096, 8_192], start),
+    ]
+
+    for (const line of lines) await post(line)
+    const query = 'histogram_count(increase(fine_growing[1m] anchored))'
+    const server = await askPrometheus(pipeline.prometheus.url, query, now / 1_000)
+    using engine = await createEngine()
+    engine.load(lines)
+
+    expect(numberOf(engine.instant(query, now / 1_000))).toBe(3)
+    expect(numberOf(server)).toBe(2 + 3)
   })
 })
 
@@ -104,28 +122,35 @@ function besideAGoodOne(metric: object, id: string, now: number): string {
   return JSON.stringify(resourceOf([metric, { name: 'good', gauge: { dataPoints } }]))
 }
 
-/** At scale 12 sixteen buckets make one of scale 8: three observations in three of those, that of the median just above 2. */
-function fineHistogram(at: number): object {
-  const counts = Array.from({ length: 8_193 }, (_, place) =>
-    [0, 4_096, 8_192].includes(place) ? 1 : 0,
+/** One observation in each of these places of scale 12, of which sixteen make one of scale 8: 0 is just above 1, 4,096 just above 2. */
+function fineHistogram(
+  name: string,
+  at: number,
+  places: readonly number[],
+  start = at - 1_000,
+): string {
+  const bucketCounts = Array.from({ length: Math.max(...places) + 1 }, (_, place) =>
+    places.includes(place) ? 1 : 0,
   )
   const point = {
+    startTimeUnixNano: `${start}000000`,
     timeUnixNano: `${at}000000`,
-    count: 3,
+    count: places.length,
     sum: 7,
     scale: 12,
-    positive: { offset: 0, bucketCounts: counts },
+    positive: { offset: 0, bucketCounts },
   }
-  return { name: 'fine', exponentialHistogram: { aggregationTemporality: 2, dataPoints: [point] } }
+  const exponentialHistogram = { aggregationTemporality: 2, dataPoints: [point] }
+  return JSON.stringify(resourceOf([{ name, exponentialHistogram }]))
 }
 
 const resourceOf = (metrics: readonly object[]): object => ({
   resourceMetrics: [{ scopeMetrics: [{ metrics }] }],
 })
 
-function medianOf(answer: InstantResult): number {
+function numberOf(answer: InstantResult): number {
   const [sample] = answer.resultType === 'vector' ? answer.result : []
-  if (sample === undefined || !('value' in sample)) throw new Error('there is no median')
+  if (sample === undefined || !('value' in sample)) throw new Error('the answer is no number')
   return Number(sample.value[1])
 }
 
