@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { attributesArbitrary, type OtlpAttribute } from './any-value.ts'
 
 /** How a point tells when its stream began. */
-export type StartMode = 'none' | 'kept' | 'anew' | 'equal' | 'after' | 'back' | 'ancient'
+type StartMode = 'none' | 'kept' | 'anew' | 'equal' | 'after' | 'back' | 'ancient'
 
 /** A data point without its times. */
 export interface PlannedPoint {

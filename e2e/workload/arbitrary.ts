@@ -12,8 +12,8 @@ import {
   type Workload,
 } from './model.ts'
 
-/** A counter that every workload has, so that many runs can be counted together. */
-export const SHARED_COUNTER = { name: 'workload.steps', unit: '{step}' } as const
+// Every workload has it, so that many runs are counted together.
+const SHARED_COUNTER = { name: 'workload.steps', unit: '{step}' } as const
 
 /** The longest that a workload lasts, in milliseconds. */
 export const LONGEST_MS = 600_000

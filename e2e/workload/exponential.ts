@@ -8,7 +8,7 @@ export interface ExponentialBuckets {
  * The bucket of a positive value: index `i` holds (base^i, base^(i+1)], base being 2^(2^-scale). As the OpenTelemetry data
  * model defines it.
  */
-export function bucketIndex(value: number, scale: number): number {
+function bucketIndex(value: number, scale: number): number {
   const exact = Math.log2(value) * 2 ** scale
   return Math.ceil(exact) - 1
 }
