@@ -105,7 +105,8 @@ function completenessOf(
         'the telemetry has no start and end markers, so nothing tells whether it is whole',
     }
   }
-  const open = [...begun].filter((instance) => !ended.has(instance))
+  // In one order, whichever way they were found.
+  const open = [...begun].filter((instance) => !ended.has(instance)).toSorted()
   const count = begun.size === 1 ? '1 instance' : `${begun.size} instances`
   if (open.length === 0 && lostLines > 0) {
     const lines = lostLines === 1 ? '1 line' : `${lostLines} lines`
