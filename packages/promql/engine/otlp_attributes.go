@@ -91,6 +91,9 @@ func decodeBytes(r *jsonReader) (any, error) {
 	if failure != nil {
 		return nil, fmt.Errorf("bytesValue is not base64: %w", failure)
 	}
+	if len(raw) == 0 {
+		return []byte(nil), nil // in a list the receiver writes no bytes as null
+	}
 	return raw, nil
 }
 

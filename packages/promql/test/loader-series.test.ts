@@ -226,7 +226,7 @@ describe('a line of metrics', () => {
 
   test('writes values of every type as labels', () => {
     const text = `{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"depth","gauge":{"dataPoints":[{"timeUnixNano":"${nanos(0)}","asInt":1,"attributes":[
-      {"key":"a","value":{"arrayValue":{"values":[{"stringValue":"x"},{"intValue":"1"},{"boolValue":false}]}}},
+      {"key":"a","value":{"arrayValue":{"values":[{"stringValue":"x"},{"intValue":"1"},{"boolValue":false},{"stringValue":""},{"bytesValue":""},{}]}}},
       {"key":"b","value":{"kvlistValue":{"values":[{"key":"k","value":{"doubleValue":1.5}}]}}},
       {"key":"c","value":{"bytesValue":"aGk="}},
       {"key":"d","value":{"doubleValue":1e21}},
@@ -242,7 +242,7 @@ describe('a line of metrics', () => {
       {
         metric: {
           __name__: 'depth',
-          a: '["x",1,false]',
+          a: '["x",1,false,"",null,null]',
           b: '{"k":1.5}',
           c: 'aGk=',
           d: '1e+21',
