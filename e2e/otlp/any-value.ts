@@ -23,7 +23,7 @@ const { value: anyValue } = fc.letrec<{ value: object; leaf: object }>((tie) => 
     fc.maxSafeInteger().map((value) => ({ intValue: String(value) })),
     number.map((doubleValue) => ({ doubleValue })),
     fc
-      .uint8Array({ minLength: 1, maxLength: 5 })
+      .uint8Array({ maxLength: 5 })
       .map((bytes) => ({ bytesValue: Buffer.from(bytes).toString('base64') })),
   ),
   value: fc.oneof(
