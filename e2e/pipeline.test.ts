@@ -1,11 +1,11 @@
-import { execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { ATTRIBUTES, INSTRUMENTS, prometheusLabel, prometheusName } from '@plimsoll/semconv'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import {
   buildBinaries,
   startPipeline,
@@ -286,10 +286,16 @@ describe('the pipeline', () => {
 })
 
 describe('npm run pipeline', () => {
+  const launchers: ChildProcess[] = []
+  afterEach(() => {
+    // Those that still run are of a test that failed.
+    for (const launcher of launchers.splice(0)) launcher.kill('SIGTERM')
+  })
   const start = (...args: string[]) => {
     const child = spawn(process.execPath, [at('pipeline/main.ts'), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    launchers.push(child)
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (output += text))
@@ -299,39 +305,69 @@ describe('npm run pipeline', () => {
   }
   const childrenOf = (pid: number | undefined): number[] =>
     readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  const named = (output: string): number[] =>
+    (/End them with: kill ([\d ]+)/u.exec(output)?.[1] ?? '').split(' ').map(Number)
 
-  it('prints addresses and what to do next, and leaves no process when it is stopped', async () => {
-    const { child, ended, output } = start('--free-ports', '--dir', folder())
+  const running = async (dir: string) => {
+    const launched = start('--free-ports', '--dir', dir)
     await eventually(
-      () => Promise.resolve(output()),
+      () => Promise.resolve(launched.output()),
       (text) => text.includes('Ctrl-C'),
       60_000,
     )
-    const servers = childrenOf(child.pid)
+    return { ...launched, servers: childrenOf(launched.child.pid) }
+  }
+
+  it('prints addresses and what to do next', async () => {
+    const { child, ended, output } = await running(folder())
 
     child.kill('SIGINT')
 
     expect(await ended).toBe(0)
     expect(output()).toMatch(/export OTEL_EXPORTER_OTLP_ENDPOINT=http:\/\/127\.0\.0\.1:\d+/u)
     expect(output()).toMatch(/slo-check slo\.yaml --prometheus http:\/\/127\.0\.0\.1:\d+/u)
-    expect(servers).toHaveLength(2)
-    expect(servers.filter(exists)).toEqual([])
   })
 
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'leaves no process after %s',
+    async (signal) => {
+      const { child, ended, servers } = await running(folder())
+
+      child.kill(signal)
+
+      expect(await ended).toBe(0)
+      expect(servers).toHaveLength(2)
+      expect(servers.filter(exists)).toEqual([])
+    },
+  )
+
   it('shows the end of the log of a server that dies, stops the other and fails', async () => {
-    const { child, ended, output } = start('--free-ports', '--dir', folder())
-    await eventually(
-      () => Promise.resolve(output()),
-      (text) => text.includes('Ctrl-C'),
-      60_000,
-    )
-    const [first = 0, ...others] = childrenOf(child.pid)
+    const { ended, output, servers } = await running(folder())
+    const [first = 0, ...others] = servers
 
     process.kill(first, 'SIGKILL')
 
     expect(await ended).toBe(1)
     expect(output()).toMatch(/has ended; the end of .*\.log:\n {2}\S/u)
     expect(others.filter(exists)).toEqual([])
+  })
+
+  it('does not start where one runs, nor where a killed one left its servers, and says which', async () => {
+    const dir = folder()
+    const { child, ended, servers } = await running(dir)
+    const again = start('--free-ports', '--dir', dir)
+
+    expect(await again.ended).toBe(1)
+    expect(again.output()).toContain(`a pipeline runs in ${dir} already (process ${child.pid})`)
+
+    child.kill('SIGKILL')
+    await ended
+    const after = start('--free-ports', '--dir', dir)
+    const refused = await after.ended
+    for (const pid of servers) process.kill(pid, 'SIGKILL')
+
+    expect(refused).toBe(1)
+    expect(new Set(named(after.output()))).toEqual(new Set(servers))
   })
 
   it('says what is wrong with its arguments', async () => {

@@ -74,7 +74,8 @@ export async function assertFree(ports: Ports): Promise<void> {
   )
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens there on loopback. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) =>

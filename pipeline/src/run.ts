@@ -1,5 +1,6 @@
 import { HELP, parseArguments, type Command } from './arguments.ts'
 import { buildBinaries } from './build.ts'
+import { assertUnclaimed, claim } from './claim.ts'
 import { startPipeline, type Pipeline } from './pipeline.ts'
 import { PipelineError } from './pipeline-error.ts'
 import { tailOf, type Server } from './server.ts'
@@ -33,10 +34,14 @@ async function build(): Promise<number> {
 
 async function serve({ dir, ports }: Extract<Command, { kind: 'run' }>): Promise<number> {
   const stopped = signalled()
+  await assertUnclaimed(dir)
   const started = await Promise.race([startPipeline({ dir, ports, log }), stopped])
   // What was begun by then ends with this process.
   if (started === 'stopped') return 1
+  using claims = new DisposableStack()
   await using pipeline = started
+  // Taken back once the servers have ended.
+  claims.defer(claim(dir, pipeline))
   console.log(greeting(pipeline, dir))
   const ended = await Promise.race([stopped, firstEnd(pipeline)])
   if (ended === 'stopped') return 0
@@ -48,7 +53,8 @@ async function serve({ dir, ports }: Extract<Command, { kind: 'run' }>): Promise
 
 function signalled(): Promise<'stopped'> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    // SIGHUP: the terminal was closed. The servers take it for "read your configuration again", and would stay.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.once(signal, () => resolve('stopped'))
     }
   })
