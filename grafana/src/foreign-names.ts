@@ -32,6 +32,7 @@ export const PROMETHEUS = {
   ruleSeconds: 'prometheus_rule_group_last_duration_seconds',
   ruleInterval: 'prometheus_rule_group_interval_seconds',
   alerts: 'ALERTS',
+  alertsSince: 'ALERTS_FOR_STATE',
 } as const
 
 /** The path at which Prometheus receives OTLP, as its `handler` label has it. */

@@ -5,8 +5,6 @@ import type { PanelQuery } from './panel-query.ts'
  * ways: these answer with 0, all others with something else too.
  */
 export const QUIET: Readonly<Record<string, string>> = {
-  'plimsoll-overview / Alerts to page': 'a burn alert needs more than a run of seconds',
-  'plimsoll-overview / Alerts as tickets': 'a burn alert needs more than a run of seconds',
   'plimsoll-overview / Runs in the time range / D': 'every process of the run ends well',
   'plimsoll-pipeline / Telemetry lost':
     'nothing is lost where files can be written or the Collector answers',

@@ -2,7 +2,7 @@ import {
   TableCellDisplayMode,
   TableSortByFieldStateBuilder,
 } from '@grafana/grafana-foundation-sdk/common'
-import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard'
+import { type DynamicConfigValue, MappingType } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table'
 import {
   type Column,
@@ -19,9 +19,12 @@ export interface TableSpec extends PanelSpec<Column> {
     readonly label: string
     readonly title: string
     readonly link?: string
+    readonly properties?: readonly DynamicConfigValue[]
   }[]
   /** Title of the column to sort by, largest first. */
   readonly sortBy?: string
+  /** What stands there when there is no row. */
+  readonly empty?: string
 }
 
 /** A row for each group of labels, a column for each query, asked once. */
@@ -42,14 +45,16 @@ export function table(spec: TableSpec): Unplaced {
       },
     },
   ])
-  for (const { title, link } of spec.keys) {
-    if (link === undefined) continue
-    builder.overrideByName(title, [{ id: 'links', value: [{ title: 'Show', url: link }] }])
+  for (const { title, link, properties = [] } of spec.keys) {
+    const links = link === undefined ? [] : [{ id: 'links', value: [{ title: 'Show', url: link }] }]
+    if (links.length + properties.length > 0)
+      builder.overrideByName(title, [...links, ...properties])
   }
   for (const { legend, unit, properties = [] } of spec.queries) {
     const own = unit === undefined ? [] : [{ id: 'unit', value: unit }]
     if (own.length + properties.length > 0) builder.overrideByName(legend, [...own, ...properties])
   }
+  if (spec.empty !== undefined) builder.noValue(spec.empty)
   if (spec.sortBy !== undefined) {
     builder.sortBy([new TableSortByFieldStateBuilder().displayName(spec.sortBy).desc(true)])
   }
@@ -60,6 +65,19 @@ export function table(spec: TableSpec): Unplaced {
 export function coloredBy(...steps: Parameters<typeof thresholds>): readonly DynamicConfigValue[] {
   return [
     { id: 'thresholds', value: thresholds(...steps).build() },
+    { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
+  ]
+}
+
+/** Properties of a column whose texts are coloured. */
+export function coloredTexts(
+  colors: Readonly<Record<string, string>>,
+): readonly DynamicConfigValue[] {
+  const options = Object.fromEntries(
+    Object.entries(colors).map(([text, color], index) => [text, { text, color, index }]),
+  )
+  return [
+    { id: 'mappings', value: [{ type: MappingType.ValueToText, options }] },
     { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
   ]
 }

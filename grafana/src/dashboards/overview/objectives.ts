@@ -1,4 +1,3 @@
-import { PROMETHEUS } from '../../foreign-names.ts'
 import type { Section } from '../../layout.ts'
 import { thresholds } from '../../panels/panel.ts'
 import { stat } from '../../panels/stat.ts'
@@ -6,7 +5,8 @@ import { stateTimeline } from '../../panels/state-timeline.ts'
 import { coloredBy, table } from '../../panels/table.ts'
 import { timeSeries } from '../../panels/time-series.ts'
 import { maxBy, orNone, where } from '../../promql.ts'
-import { errorRatio, SEVERITIES, SLO_LABELS, SLO_SERIES, VALUE } from '../../slo-series.ts'
+import { errorRatio, SLO_LABELS, SLO_SERIES, VALUE } from '../../slo-series.ts'
+import { alertCounts, firingAlerts } from './alerts.ts'
 
 const OBJECTIVE = [SLO_LABELS.service, SLO_LABELS.slo, SLO_LABELS.objective]
 const OBJECTIVE_LEGEND = `{{${SLO_LABELS.slo}}}: {{${SLO_LABELS.objective}}}`
@@ -16,17 +16,6 @@ const OF_SERVICE = where(SLO_LABELS.service, '=~', '$service')
 const recorded = (name: string): string => maxBy(OBJECTIVE, `${name}{${OF_SERVICE}}`)
 /** Objectives with a budget, and those without. */
 const NUMBER = `count(${recorded(SLO_SERIES.period)} or ${recorded(VALUE)})`
-
-/** Alerts that fire, where there are objectives at all. */
-const firing = (severity: string): string => {
-  const matchers = [
-    where(SLO_LABELS.slo, '!=', ''),
-    where('alertstate', '=', 'firing'),
-    where('severity', '=', severity),
-    OF_SERVICE,
-  ]
-  return orNone(`count(${PROMETHEUS.alerts}{${matchers.join(',')}})`, NUMBER)
-}
 
 /** From this burn rate up a budget of 30 days is gone in two (SRE workbook, chapter 5). */
 const FAST_BURN = 14.4
@@ -53,27 +42,9 @@ export const objectives: Section = {
         colors: thresholds('green', [1, 'red']),
         to: 'calls',
       }),
-      stat({
-        title: 'Alerts to page',
-        description:
-          'Alerts of objectives that wake somebody, and fire. What to do: docs/alerts.md.',
-        unit: 'short',
-        decimals: 0,
-        expr: firing(SEVERITIES.page),
-        colors: thresholds('green', [1, 'red']),
-        to: 'calls',
-      }),
-      stat({
-        title: 'Alerts as tickets',
-        description:
-          'Alerts of objectives that can wait for the morning, and fire. What to do: docs/alerts.md.',
-        unit: 'short',
-        decimals: 0,
-        expr: firing(SEVERITIES.ticket),
-        colors: thresholds('green', [1, 'orange']),
-        to: 'calls',
-      }),
+      ...alertCounts(NUMBER),
     ],
+    [firingAlerts],
     [
       table({
         title: 'State of the objectives',
