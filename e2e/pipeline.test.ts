@@ -1,11 +1,11 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { ATTRIBUTES, INSTRUMENTS, prometheusLabel, prometheusName } from '@plimsoll/semconv'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   buildBinaries,
   startPipeline,
@@ -33,15 +33,6 @@ beforeAll(async () => {
 afterAll(() => {
   for (const dir of temporary) rmSync(dir, { recursive: true, force: true })
 })
-
-const exists = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
-    throw error
-  }
-}
 
 describe('the programs', () => {
   it('are of the versions that containers run, and say so', async () => {
@@ -73,95 +64,6 @@ describe('the configuration', () => {
       at('prometheus/prometheus.yml'),
     ])
     expect(stdout).toContain('is valid prometheus config file syntax')
-  })
-})
-
-interface ComposeService {
-  readonly image: string
-  readonly command: readonly string[] | null
-  readonly environment: Readonly<Record<string, string>> | null
-  readonly ports: readonly { host: string; published: string }[] | null
-  readonly mounts: readonly { type: string; source: string; target: string; readOnly: boolean }[]
-  readonly healthCheck: readonly string[] | null
-  readonly readOnly: boolean
-  readonly securityOpt: readonly string[] | null
-}
-
-async function composeServices(
-  env: Record<string, string> = {},
-): Promise<Record<string, ComposeService>> {
-  const { stdout } = await run(binaries.compose, [at('docker-compose.yml')], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-  })
-  return (JSON.parse(stdout) as { services: Record<string, ComposeService> }).services
-}
-
-describe('docker-compose.yml', () => {
-  it('follows the Compose schema with nothing set, and publishes every port on loopback alone', async () => {
-    const services = await composeServices()
-
-    const ports = Object.values(services).flatMap((service) => service.ports ?? [])
-    expect(Object.keys(services).sort()).toEqual([
-      'collector',
-      'collector-health',
-      'grafana',
-      'prometheus',
-    ])
-    expect(ports.map(({ published }) => published).sort()).toEqual(
-      ['4317', '4318', '8888', '8889', '13133', '9090', '3000'].sort(),
-    )
-    expect(new Set(ports.map(({ host }) => host))).toEqual(new Set(['127.0.0.1']))
-  })
-
-  it('publishes elsewhere only when told', async () => {
-    const services = await composeServices({ BIND_ADDRESS: '10.0.0.5' })
-
-    const hosts = Object.values(services).flatMap(({ ports }) => ports ?? [])
-    expect(new Set(hosts.map(({ host }) => host))).toEqual(new Set(['10.0.0.5']))
-  })
-
-  it('pins each image, mounts only what is there, and leaves no file system writable', async () => {
-    for (const service of Object.values(await composeServices())) {
-      expect(service.image).toMatch(/:v?\d+\.\d+\.\d+$/u)
-      expect(service.readOnly).toBe(true)
-      expect(service.securityOpt).toContain('no-new-privileges:true')
-      for (const mount of service.mounts ?? []) {
-        if (mount.type !== 'bind') continue
-        expect(mount.readOnly).toBe(true)
-        expect([mount.source, existsSync(mount.source)]).toEqual([mount.source, true])
-      }
-    }
-  })
-
-  it('leaves no password: Grafana has no administrator and no log-in', async () => {
-    const services = await composeServices()
-
-    const text = JSON.stringify(services)
-    expect(text).not.toMatch(/password|passwd|secret|token/iu)
-    expect(services['grafana']?.environment).toMatchObject({
-      GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true',
-      GF_AUTH_DISABLE_LOGIN_FORM: 'true',
-      GF_AUTH_BASIC_ENABLED: 'false',
-      GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
-    })
-  })
-
-  it('opens Grafana on a dashboard that is there', async () => {
-    const { grafana } = await composeServices()
-
-    const home = grafana?.environment?.['GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH'] ?? ''
-    const dashboards = grafana?.mounts.find(({ target }) => home.startsWith(`${target}/`))
-    const file = home.replace(dashboards?.target ?? '', dashboards?.source ?? '')
-    expect([file, existsSync(file)]).toEqual([file, true])
-  })
-
-  it('checks the health of all it runs', async () => {
-    const services = await composeServices()
-
-    // The Collector's own image holds nothing that could ask; collector-health asks for it.
-    const unchecked = Object.entries(services).filter(([, { healthCheck }]) => healthCheck === null)
-    expect(unchecked.map(([name]) => name)).toEqual(['collector'])
-    expect(services['collector-health']?.healthCheck).toContain('http://collector:13133/')
   })
 })
 
@@ -282,98 +184,5 @@ describe('the pipeline', () => {
 
     expect(build.data.version).toMatch(/^3\.\d+\.\d+$/u)
     expect(rules.data.groups.length).toBeGreaterThan(0)
-  })
-})
-
-describe('npm run pipeline', () => {
-  const launchers: ChildProcess[] = []
-  afterEach(() => {
-    // Those that still run are of a test that failed.
-    for (const launcher of launchers.splice(0)) launcher.kill('SIGTERM')
-  })
-  const start = (...args: string[]) => {
-    const child = spawn(process.execPath, [at('pipeline/main.ts'), ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    launchers.push(child)
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => (output += text))
-    }
-    const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-    return { child, ended, output: () => output }
-  }
-  const childrenOf = (pid: number | undefined): number[] =>
-    readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
-  const named = (output: string): number[] =>
-    (/End them with: kill ([\d ]+)/u.exec(output)?.[1] ?? '').split(' ').map(Number)
-
-  const running = async (dir: string) => {
-    const launched = start('--free-ports', '--dir', dir)
-    await eventually(
-      () => Promise.resolve(launched.output()),
-      (text) => text.includes('Ctrl-C'),
-      60_000,
-    )
-    return { ...launched, servers: childrenOf(launched.child.pid) }
-  }
-
-  it('prints addresses and what to do next', async () => {
-    const { child, ended, output } = await running(folder())
-
-    child.kill('SIGINT')
-
-    expect(await ended).toBe(0)
-    expect(output()).toMatch(/export OTEL_EXPORTER_OTLP_ENDPOINT=http:\/\/127\.0\.0\.1:\d+/u)
-    expect(output()).toMatch(/slo-check slo\.yaml --prometheus http:\/\/127\.0\.0\.1:\d+/u)
-  })
-
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'leaves no process after %s',
-    async (signal) => {
-      const { child, ended, servers } = await running(folder())
-
-      child.kill(signal)
-
-      expect(await ended).toBe(0)
-      expect(servers).toHaveLength(2)
-      expect(servers.filter(exists)).toEqual([])
-    },
-  )
-
-  it('shows the end of the log of a server that dies, stops the other and fails', async () => {
-    const { ended, output, servers } = await running(folder())
-    const [first = 0, ...others] = servers
-
-    process.kill(first, 'SIGKILL')
-
-    expect(await ended).toBe(1)
-    expect(output()).toMatch(/has ended; the end of .*\.log:\n {2}\S/u)
-    expect(others.filter(exists)).toEqual([])
-  })
-
-  it('does not start where one runs, nor where a killed one left its servers, and says which', async () => {
-    const dir = folder()
-    const { child, ended, servers } = await running(dir)
-    const again = start('--free-ports', '--dir', dir)
-
-    expect(await again.ended).toBe(1)
-    expect(again.output()).toContain(`a pipeline runs in ${dir} already (process ${child.pid})`)
-
-    child.kill('SIGKILL')
-    await ended
-    const after = start('--free-ports', '--dir', dir)
-    const refused = await after.ended
-    for (const pid of servers) process.kill(pid, 'SIGKILL')
-
-    expect(refused).toBe(1)
-    expect(new Set(named(after.output()))).toEqual(new Set(servers))
-  })
-
-  it('says what is wrong with its arguments', async () => {
-    const { ended, output } = start('--prot')
-
-    expect(await ended).toBe(1)
-    expect(output()).toContain('--prot')
   })
 })
