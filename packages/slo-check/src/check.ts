@@ -70,7 +70,7 @@ async function judgeOne(
   source: Source,
   step: (step: Step) => void,
 ): Promise<Judged> {
-  const doubts = new Set<string>()
+  const doubts = new Set(source.doubts)
   const warnings: string[] = []
   const asker = createAsker(source, objective, {
     step,

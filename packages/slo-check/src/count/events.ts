@@ -1,6 +1,7 @@
 import type { Selector } from '@plimsoll/promql'
 import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
+import { isOfService, matcherText } from '../query/selector.ts'
 import { doubtCounts } from '../doubt/counts.ts'
 import type { Counted } from './counted.ts'
 import { missingMetric } from './missing-metric.ts'
@@ -51,8 +52,13 @@ async function countSelector(
   const reason =
     selector.metric === null
       ? `the query \`${query.query.role}\` matches no series of the ${asker.source.scope.kind}`
-      : await missingMetric(selector.metric, query.query, asker)
+      : await missingMetric(selector.metric, query.query, asker, whoseOf(selector, asker))
   return reason === undefined
     ? { state: 'value', counting, value: 0 }
     : { state: 'no_data', counting, reason }
+}
+
+/** In a window others recorded the metric too, and that says nothing of the service that is meant. */
+function whoseOf({ matchers }: Selector, { source }: Asker): string[] {
+  return source.scope.kind === 'run' ? [] : matchers.filter(isOfService).map(matcherText)
 }

@@ -7,19 +7,24 @@ import type { SpecQuery } from '../spec/model.ts'
 import { recorderOf } from '../units.ts'
 import { samplesOf } from './numbers.ts'
 
-/** Why a metric has no series: undefined when the run did record it, and the selector just matches none of it. */
+/**
+ * Why a metric has no series: undefined when the run did record it, and the selector just matches none of it.
+ *
+ * @param whose matchers of the service that it is looked for in
+ */
 export async function missingMetric(
   metric: string,
   written: SpecQuery,
   asker: Asker,
+  whose: readonly string[] = [],
 ): Promise<string | undefined> {
   const { scope, windowSeconds } = asker.source
-  const answer = await asker.ask({
+  const answer = await asker.verify({
     written,
-    sent: `count(last_over_time(${metricOfRun(metric, runIdOf(asker.source))}[${durationText(windowSeconds)}]))`,
+    sent: `count(last_over_time(${metricOfRun(metric, runIdOf(asker.source), whose)}[${durationText(windowSeconds)}]))`,
     reading: `was the metric recorded in the ${scope.kind} at all?`,
   })
-  if ('error' in answer || samplesOf(answer).length > 0) return undefined
+  if (answer === null || samplesOf(answer).length > 0) return undefined
   const never = scope.kind === 'run' ? 'the run never recorded' : 'nobody recorded in the window'
   const known = recorderOf(metric)
   if (known !== undefined) {

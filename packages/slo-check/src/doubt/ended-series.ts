@@ -18,12 +18,12 @@ export async function doubtEndedSeries(query: PreparedQuery, asker: Asker): Prom
     const { metric, rangeSeconds } = selector
     if (metric === null || rangeSeconds !== null || !CUMULATIVE.test(metric)) continue
     const instant = selectorInScope(query, selector, asker.source)
-    const answer = await asker.ask({
+    const answer = await asker.verify({
       written: query.query,
       sent: `count(${lastValues(query, selector, asker.source)} unless ${instant})`,
       reading: `series that had ended before the ${asker.source.scope.kind} did, which the query does not see`,
     })
-    if ('error' in answer) continue
+    if (answer === null) continue
     const [unseen] = samplesOf(answer)
     if (unseen === undefined) continue
     asker.doubt(

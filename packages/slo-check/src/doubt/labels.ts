@@ -2,7 +2,7 @@ import { ATTRIBUTES, prometheusLabel } from '@plimsoll/semconv'
 import { samplesOf } from '../count/numbers.ts'
 import type { Asker } from '../query/ask.ts'
 import type { PreparedQuery } from '../query/prepare.ts'
-import { metricOfRun } from '../query/selector.ts'
+import { having, metricOfRun } from '../query/selector.ts'
 import { durationText } from '../query/template.ts'
 import { runIdOf } from '../source/source.ts'
 import { didYouMean } from '../similar.ts'
@@ -49,12 +49,12 @@ async function isAbsent(
 ): Promise<boolean> {
   const { windowSeconds } = asker.source
   const run = runIdOf(asker.source)
-  const count = (having?: string): string =>
-    `count(last_over_time(${metricOfRun(metric, run, having)}[${durationText(windowSeconds)}]))`
-  const answer = await asker.ask({
+  const count = (more: readonly string[]): string =>
+    `count(last_over_time(${metricOfRun(metric, run, more)}[${durationText(windowSeconds)}]))`
+  const answer = await asker.verify({
     written: query.query,
-    sent: `${count()} unless ${count(label)}`,
+    sent: `${count([])} unless ${count([having(label)])}`,
     reading: 'an answer means that no series of the metric has the label',
   })
-  return !('error' in answer) && samplesOf(answer).length > 0
+  return answer !== null && samplesOf(answer).length > 0
 }

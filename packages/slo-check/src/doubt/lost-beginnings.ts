@@ -27,8 +27,9 @@ export async function doubtAnchored(query: PreparedQuery, asker: Asker): Promise
 }
 
 /**
- * A series that began in the window grew by its whole value. If its increase is less, then its beginning is not known: no
- * start timestamp came with its first sample, and what it had counted by then is lost.
+ * A series that began in the window grew by its whole value, or if it began anew by its highest at least. If its increase
+ * is less, then its beginning is not known: no start timestamp came with its first sample, and what it had counted by then
+ * is lost.
  *
  * @param samples a selector with the range of the window
  */
@@ -42,14 +43,15 @@ export async function doubtLostBeginnings(
   const before = `last_over_time(${selector}[${durationText(LOOKBACK_SECONDS)}] offset ${durationText(windowSeconds)})`
   const grown = `increase(${samples} anchored)`
   const last = `last_over_time(${samples})`
-  const less = `(${grown} < ${last} * ${ROUNDING} or histogram_count(${grown}) < histogram_count(${last}))`
-  const answer = await asker.ask({
+  const highest = `max_over_time(${samples})`
+  const less = `(${grown} < ${highest} * ${ROUNDING} or histogram_count(${grown}) < histogram_count(${last}))`
+  const answer = await asker.verify({
     written: query.query,
     sent: `count(${less} unless ${before})`,
     reading:
       'series that began in the window and whose beginning is not known; with none, increases are exact',
   })
-  if ('error' in answer) return
+  if (answer === null) return
   const [lost] = samplesOf(answer)
   if (lost === undefined) return
   asker.doubt(

@@ -13,12 +13,12 @@ export async function doubtMixedBounds(
   buckets: string,
   asker: Asker,
 ): Promise<void> {
-  const answer = await asker.ask({
+  const answer = await asker.verify({
     written: query.query,
     sent: `stddev by (job, instance) (count by (job, instance, le) (${buckets})) > 0`,
     reading: 'instances whose histograms differ in their bounds; with none, the sums are exact',
   })
-  if ('error' in answer || samplesOf(answer).length === 0) return
+  if (answer === null || samplesOf(answer).length === 0) return
   asker.doubt(
     'histograms of one instance have different bounds, so that their sum is none; select one of them by its labels',
   )

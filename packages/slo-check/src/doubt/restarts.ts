@@ -17,12 +17,12 @@ export async function doubtRestarts(
 ): Promise<void> {
   const samples = samplesInScope(query, selector, asker.source)
   const lost = ` and increase(${samples} anchored) != last_over_time(${samples})`
-  const answer = await asker.ask({
+  const answer = await asker.verify({
     written: query.query,
     sent: `count(resets(${samples}) > 0${asker.source.anchoredFault === null ? lost : ''})`,
     reading: 'series that lost a count as they began anew; with none, last values are whole counts',
   })
-  if ('error' in answer) return
+  if (answer === null) return
   const [restarted] = samplesOf(answer)
   if (restarted === undefined) return
   const count = numberOf(restarted.value)

@@ -35,26 +35,40 @@ export interface Asker extends Pick<Listener, 'warn' | 'doubt'> {
   readonly source: Source
   /** Gives the answer, or the engine's words when the query cannot be evaluated on these data. */
   ask(asked: Asked): Promise<InstantResult | { readonly error: string }>
+  /** Asks whether a number is sound. Where that cannot be told, the number is in doubt, and the answer is null. */
+  verify(asked: Asked): Promise<InstantResult | null>
 }
 
 export function createAsker(source: Source, objective: Objective, listener: Listener): Asker {
   const head = { slo: objective.slo, objective: objective.objective }
-  const warn = (message: string): void => {
-    listener.warn(`${objective.slo}: ${message}`)
+  const doubt = (reason: string): void => {
+    listener.doubt(reason)
+  }
+  const ask: Asker['ask'] = async (asked) => {
+    const answer = await answerOf(source, asked.sent)
+    listener.step({ ...head, ...asked, answer })
+    if (!('error' in answer)) for (const warning of answer.warnings) doubt(warningText(warning))
+    return answer
   }
   return {
     source,
-    warn,
-    doubt: (reason) => {
-      listener.doubt(reason)
+    doubt,
+    ask,
+    warn: (message) => {
+      listener.warn(`${objective.slo}: ${message}`)
     },
-    async ask(asked) {
-      const answer = await answerOf(source, asked.sent)
-      listener.step({ ...head, ...asked, answer })
-      if (!('error' in answer)) for (const warning of answer.warnings) warn(warning)
-      return answer
+    async verify(asked) {
+      const answer = await ask(asked)
+      if (!('error' in answer)) return answer
+      doubt(`the answer to a query that must be known for it is missing (${answer.error})`)
+      return null
     },
   }
+}
+
+/** Something was left out: series that do not go together, or in a store of several parts those of one that is away. */
+export function warningText(warning: string): string {
+  return `the answer came with the warning "${warning}"`
 }
 
 async function answerOf(source: Source, query: string): Promise<InstantResult | { error: string }> {

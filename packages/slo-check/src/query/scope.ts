@@ -9,7 +9,8 @@ export function selectorInScope(query: PreparedQuery, selector: Selector, source
   const runId = runIdOf(source)
   const ofRun = runId === null || choosesRun(selector) ? null : `${RUN_LABEL}=${quoted(runId)}`
   const isBare = selector === query.parsed.bareSelector
-  return limited(query.text, selector, isBare ? (query.limit ?? ofRun) : ofRun)
+  const matchers = [ofRun, isBare ? query.limit : null].filter((matcher) => matcher !== null)
+  return limited(query.text, selector, matchers.length === 0 ? null : matchers.join(','))
 }
 
 /** The samples that the series of a selector have in the run or window. */

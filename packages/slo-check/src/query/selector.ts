@@ -1,8 +1,10 @@
 import { ATTRIBUTES, prometheusLabel } from '@plimsoll/semconv'
-import type { ParsedQuery, Selector } from '@plimsoll/promql'
+import type { LabelMatcher, ParsedQuery, Selector } from '@plimsoll/promql'
 
 /** The label that holds the run id. */
 export const RUN_LABEL = prometheusLabel(ATTRIBUTES.runId.key)
+/** The label that holds the name of the service. */
+export const SERVICE_LABEL = prometheusLabel(ATTRIBUTES.serviceName.key)
 /** The label of a series that holds what had no room under its own labels. */
 export const OVERFLOW_LABEL = prometheusLabel(ATTRIBUTES.metricOverflow.key)
 
@@ -29,19 +31,50 @@ export function limited(text: string, selector: Selector, matcher: string | null
   return `${opened}${matcher}${/^\s*\}/u.test(rest) ? '' : ','}${rest}`
 }
 
-/** Every series of a metric in a run, whatever characters its name has; with `label`, those that have it. */
-export function metricOfRun(metric: string, runId: string | null, label?: string): string {
-  const run = runId === null ? '' : `,${RUN_LABEL}=${quoted(runId)}`
-  const having = label === undefined ? '' : `,${labelText(label)}!=""`
-  return `{__name__=${quoted(metric)}${run}${having}}`
+/** Every series of a metric in a run, whatever characters its name has, that further matchers choose. */
+export function metricOfRun(
+  metric: string,
+  runId: string | null,
+  more: readonly string[] = [],
+): string {
+  const run = runId === null ? [] : [`${RUN_LABEL}=${quoted(runId)}`]
+  return `{${[`__name__=${quoted(metric)}`, ...run, ...more].join(',')}}`
+}
+
+/** A matcher of series that have a label. */
+export function having(label: string): string {
+  return `${labelText(label)}!=""`
+}
+
+/** Whether a matcher chooses the service. */
+export function isOfService({ name }: LabelMatcher): boolean {
+  return name === SERVICE_LABEL || name === 'job'
+}
+
+export function choosesService({ matchers }: Selector): boolean {
+  return matchers.some(isOfService)
+}
+
+/** A matcher as PromQL writes it. */
+export function matcherText({ name, op, value }: LabelMatcher): string {
+  return `${labelText(name)}${op}${quoted(value)}`
 }
 
 function labelText(label: string): string {
   return /^[a-z_]\w*$/iu.test(label) ? label : quoted(label)
 }
 
-export function choosesRun(selector: Selector): boolean {
-  return selector.matchers.some(({ name }) => name === RUN_LABEL)
+export function choosesRun({ matchers }: Pick<Selector, 'matchers'>): boolean {
+  return matchers.some(({ name }) => name === RUN_LABEL)
+}
+
+/** The selector may choose this run and others with it. */
+export function choosesRunsByPattern({ matchers }: Selector): boolean {
+  return choosesRun({ matchers }) && !matchers.some(isOneRun)
+}
+
+function isOneRun({ name, op }: LabelMatcher): boolean {
+  return name === RUN_LABEL && op === '='
 }
 
 /** The selector names a run id that is not this one: left in from an earlier run, it would find nothing to count. */

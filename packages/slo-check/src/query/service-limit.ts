@@ -1,59 +1,81 @@
-import { ATTRIBUTES, prometheusLabel } from '@plimsoll/semconv'
 import type { Selector } from '@plimsoll/promql'
 import { samplesOf } from '../count/numbers.ts'
 import type { Objective } from '../spec/model.ts'
 import type { Asker } from './ask.ts'
 import type { Prepared, PreparedQuery } from './prepare.ts'
-import { choosesRun, quoted } from './selector.ts'
+import { SERVICE_LABEL, choosesRun, choosesService, quoted } from './selector.ts'
 import { samplesInScope } from './scope.ts'
 
-const SERVICE_LABEL = prometheusLabel(ATTRIBUTES.serviceName.key)
-
 /**
- * In a window the data are of every service. A bare selector of which several services have series is limited to the
- * service that the SLO is of, unless it chooses by itself.
+ * The data of a window are of every service, and those of a run may be of several. Where several have series that an
+ * objective counts, its bare selectors are limited to the service that the SLO is of, all of them, unless they choose by
+ * themselves: a part of one service is no share of another's total.
  */
 export async function limitToService(
-  objective: Objective,
+  { service }: Objective,
   queries: readonly PreparedQuery[],
   asker: Asker,
 ): Promise<Prepared> {
-  const limited = new Map<PreparedQuery['query'], PreparedQuery>()
-  for (const query of queries)
-    limited.set(query.query, { ...query, limit: await limitOf(objective, query, asker) })
+  const open = queries.filter(({ parsed }) => isOpen(parsed.bareSelector, asker))
+  const services = await servicesOf(open, asker)
+  const limit = services.has(service) && services.size > 1 ? matcherOf(service) : null
+  if (limit === null) doubtService(service, [...services], asker)
+  const prepared = new Map(
+    queries.map((query) => [query.query, open.includes(query) ? { ...query, limit } : query]),
+  )
   return (query) => {
-    const found = limited.get(query)
+    const found = prepared.get(query)
     if (found === undefined) throw new Error(`the query ${query.text} was not prepared`)
     return found
   }
 }
 
-async function limitOf(
-  { service }: Objective,
-  query: PreparedQuery,
+/** The services that have series which the queries count. */
+async function servicesOf(
+  queries: readonly PreparedQuery[],
   asker: Asker,
-): Promise<string | null> {
-  const selector = query.parsed.bareSelector
-  if (asker.source.scope.kind === 'run' || selector === null || choosesWhose(selector)) return null
-  const samples = samplesInScope(query, selector, asker.source)
-  const answer = await asker.ask({
-    written: query.query,
-    sent: `group by (${SERVICE_LABEL}) (last_over_time(${samples}))`,
-    reading: 'the services that have such series in the window',
-  })
-  if ('error' in answer) return null
-  const services = samplesOf(answer).map(({ metric }) => metric[SERVICE_LABEL] ?? '')
-  if (services.length <= 1) return null
-  if (services.includes(service)) return `${SERVICE_LABEL}=${quoted(service)}`
-  asker.doubt(
-    `${services.length} services have such series in the window, and none of them is ${service}, of which the SLO is; add ${SERVICE_LABEL}="…" to the query \`${query.query.role}\``,
-  )
-  return null
+): Promise<ReadonlySet<string>> {
+  const { scope } = asker.source
+  const services = new Set<string>()
+  // Of a run all are known, and mostly there is one only.
+  if (scope.kind === 'run' && scope.services.length <= 1) return services
+  for (const query of queries) {
+    const selector = query.parsed.bareSelector
+    if (selector === null) continue
+    const answer = await asker.verify({
+      written: query.query,
+      sent: `group by (${SERVICE_LABEL}) (last_over_time(${samplesInScope(query, selector, asker.source)}))`,
+      reading: `the services that have such series in the ${scope.kind}`,
+    })
+    for (const { metric } of answer === null ? [] : samplesOf(answer))
+      services.add(metric[SERVICE_LABEL] ?? '')
+  }
+  return services
 }
 
-function choosesWhose(selector: Selector): boolean {
-  return (
-    choosesRun(selector) ||
-    selector.matchers.some(({ name }) => name === SERVICE_LABEL || name === 'job')
-  )
+/** Series of others only, or of who knows whom. A run is chosen by its id, so that the one name in it may be any. */
+function doubtService(
+  service: string,
+  services: readonly string[],
+  { source, doubt }: Asker,
+): void {
+  if (services.length === 0 || services.includes(service)) return
+  const [only] = services
+  const { kind } = source.scope
+  if (services.length === 1 && (kind === 'run' || only === '')) return
+  const others =
+    services.length === 1
+      ? `of all services ${only} alone has such series in the ${kind}, and the SLO is of ${service}`
+      : `${services.length} services have such series in the ${kind}, and none of them is ${service}, of which the SLO is`
+  doubt(`${others}; choose by ${SERVICE_LABEL}="…" in the queries`)
+}
+
+function matcherOf(service: string): string {
+  return `${SERVICE_LABEL}=${quoted(service)}`
+}
+
+/** Who chooses a run in a window means it whoever took part. */
+function isOpen(selector: Selector | null, { source }: Asker): boolean {
+  if (selector === null || choosesService(selector)) return false
+  return source.scope.kind === 'run' || !choosesRun(selector)
 }

@@ -1,8 +1,7 @@
-import { ATTRIBUTES, prometheusLabel } from '@plimsoll/semconv'
 import { PromqlError, type ParsedQuery, type Selector } from '@plimsoll/promql'
 import type { Issue } from '../error.ts'
 import { offsetOf } from '../query/prepare.ts'
-import { escaped, quoted } from '../query/selector.ts'
+import { isOfService, escaped, matcherText, quoted, SERVICE_LABEL } from '../query/selector.ts'
 import { fillTemplate } from '../query/template.ts'
 import type { SpecQuery } from '../spec/model.ts'
 import { ruleDuration } from './duration.ts'
@@ -34,8 +33,6 @@ export type RuleQuery =
       over(window: number): string
     }
 
-const SERVICE_LABEL = prometheusLabel(ATTRIBUTES.serviceName.key)
-const JOB_LABEL = 'job'
 const BUCKET_LABEL = 'le'
 /** Any window will do to read a query. */
 const SAMPLE_WINDOW = 300
@@ -83,7 +80,7 @@ export function readRuleQuery(
 
 function selectorQuery(query: SpecQuery, selector: Selector, service: string): RuleQuery {
   const { metric, matchers } = selector
-  const choosing = matchers.filter(({ name }) => name === SERVICE_LABEL || name === JOB_LABEL)
+  const choosing = matchers.filter(isOfService)
   const ofService =
     choosing.length > 0 ? choosing.map(matcherText) : [`${SERVICE_LABEL}=${quoted(service)}`]
   const written = matchers.map(matcherText)
@@ -102,9 +99,4 @@ function selectorText(metric: string | undefined, matchers: readonly string[]): 
   const plain = metric === undefined || /^[a-z_:][\w:]*$/iu.test(metric)
   const all = plain ? matchers : [quoted(metric), ...matchers]
   return `${plain ? (metric ?? '') : ''}{${all.join(',')}}`
-}
-
-function matcherText({ name, op, value }: Selector['matchers'][number]): string {
-  const label = /^[a-z_]\w*$/iu.test(name) ? name : quoted(name)
-  return `${label}${op}${quoted(value)}`
 }

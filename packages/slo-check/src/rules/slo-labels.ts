@@ -8,14 +8,14 @@ export interface SloLabels {
   readonly slo_service: string
 }
 
-/** The labels of each objective. Two objectives of one SLO with the same display name are told apart by an ordinal. */
+/** The labels of each objective. Those that two objectives would share are told apart by an ordinal. */
 export function labelsOf(objectives: readonly Objective[]): readonly SloLabels[] {
-  const seen = new Map<string, number>()
+  const taken = new Set<string>()
   return objectives.map(({ slo, objective, service }) => {
-    const key = JSON.stringify([slo, objective])
-    const count = (seen.get(key) ?? 0) + 1
-    seen.set(key, count)
-    const name = count === 1 ? objective : `${objective} (${count})`
+    const key = (name: string): string => JSON.stringify([slo, name])
+    let name = objective
+    for (let ordinal = 2; taken.has(key(name)); ordinal += 1) name = `${objective} (${ordinal})`
+    taken.add(key(name))
     return { slo, slo_objective: name, slo_service: service }
   })
 }

@@ -8,6 +8,8 @@ interface Envelope {
   readonly error?: unknown
   readonly warnings?: unknown
   readonly infos?: unknown
+  /** VictoriaMetrics: a part of its store did not answer. */
+  readonly isPartial?: unknown
 }
 
 const TYPES: ReadonlySet<unknown> = new Set(['vector', 'scalar', 'string', 'matrix'])
@@ -24,9 +26,9 @@ export function answerOf({ status, body }: Reply): InstantResult | null {
   const envelope = parsed(body)
   if (envelope === null) return null
   const { data } = envelope
-  if (status === 200 && envelope.status === 'success' && TYPES.has(data?.resultType)) {
-    if (!Array.isArray(data?.result)) return null
-    const annotations = { warnings: texts(envelope.warnings), infos: texts(envelope.infos) }
+  if (status === 200 && envelope.status === 'success' && isObject(data)) {
+    if (!isResult(data)) return null
+    const annotations = { warnings: warningsOf(envelope), infos: texts(envelope.infos) }
     return { resultType: data.resultType, result: data.result, ...annotations } as InstantResult
   }
   const refused = status === 400 || status === 422 || GIVEN_UP.has(envelope.errorType)
@@ -35,10 +37,41 @@ export function answerOf({ status, body }: Reply): InstantResult | null {
   throw new PromqlError('execution', said)
 }
 
+/** A sample that is none would be a series that is not there. */
+function isResult({ resultType: type, result }: NonNullable<Envelope['data']>): boolean {
+  if (!TYPES.has(type) || !Array.isArray(result)) return false
+  if (type === 'scalar' || type === 'string') return isPair(result)
+  return result.every(type === 'vector' ? isSample : isSeries)
+}
+
+function isSample(sample: unknown): boolean {
+  if (!isObject(sample) || !isObject(sample['metric'])) return false
+  return isPair(sample['value']) || Array.isArray(sample['histogram'])
+}
+
+function isSeries(series: unknown): boolean {
+  if (!isObject(series) || !isObject(series['metric'])) return false
+  const { values, histograms } = series
+  if (!Array.isArray(values)) return Array.isArray(histograms)
+  return values.every(isPair)
+}
+
+function isPair(pair: unknown): boolean {
+  return Array.isArray(pair) && typeof pair[0] === 'number' && typeof pair[1] === 'string'
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+function warningsOf({ warnings, isPartial }: Envelope): string[] {
+  return isPartial === true ? [...texts(warnings), 'isPartial'] : texts(warnings)
+}
+
 function parsed(body: string): Envelope | null {
   try {
     const value: unknown = JSON.parse(body)
-    return typeof value === 'object' ? value : null
+    return isObject(value) ? value : null
   } catch {
     return null
   }

@@ -168,6 +168,9 @@ function queryForm(query: string, time: number, timeoutMs: number): URLSearchPar
     time: time.toFixed(3),
     timeout: `${timeoutMs}ms`,
     lookback_delta: LOOKBACK,
+    // Thanos and VictoriaMetrics answer from the parts of a store that are there otherwise.
+    partial_response: 'false',
+    deny_partial_response: '1',
     // VictoriaMetrics moves a recent time into the past otherwise.
     nocache: '1',
   })

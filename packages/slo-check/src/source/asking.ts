@@ -1,13 +1,23 @@
 import { PromqlError } from '@plimsoll/promql'
 import { SloCheckError } from '../error.ts'
 import type { PrometheusApi } from '../server/api.ts'
+import { warningText } from '../query/ask.ts'
 import type { Ask } from './census.ts'
 
+/** Asks a server, and keeps in mind why its answers may lack something. */
+export interface CarefulAsk {
+  readonly ask: Ask
+  readonly doubts: ReadonlySet<string>
+}
+
 /** What is asked of every server; if one cannot tell, nothing can be judged by it. */
-export function askOf(api: PrometheusApi): Ask {
-  return async (query, time) => {
+export function askOf(api: PrometheusApi): CarefulAsk {
+  const doubts = new Set<string>()
+  const ask: Ask = async (query, time) => {
     try {
-      return await api.query(query, time)
+      const answer = await api.query(query, time)
+      for (const warning of answer.warnings) doubts.add(warningText(warning))
+      return answer
     } catch (error) {
       if (!(error instanceof PromqlError)) throw error
       throw new SloCheckError(
@@ -17,4 +27,5 @@ export function askOf(api: PrometheusApi): Ask {
       )
     }
   }
+  return { ask, doubts }
 }

@@ -1,7 +1,7 @@
 import { ATTRIBUTES, INSTRUMENTS, prometheusLabel, prometheusName } from '@plimsoll/semconv'
 import type { InstantResult, Labels } from '@plimsoll/promql'
 import { samplesOf } from '../count/numbers.ts'
-import { OVERFLOW_LABEL, RUN_LABEL, metricOfRun, quoted } from '../query/selector.ts'
+import { OVERFLOW_LABEL, RUN_LABEL, SERVICE_LABEL, metricOfRun, quoted } from '../query/selector.ts'
 import { durationText } from '../query/template.ts'
 
 /** Asks for the value of a query at a time, in Unix seconds. */
@@ -30,6 +30,8 @@ export interface Writer {
   readonly service: string | null
   /** Names one process or worker. */
   readonly instance: string
+  /** Tells writers apart: two services may number their instances alike. */
+  readonly key: string
 }
 
 /** A metric, and who recorded it. */
@@ -38,8 +40,6 @@ export interface Recorded extends Writer {
   /** Label sets beyond a cap were counted together, without their labels. */
   readonly overflow: boolean
 }
-
-const SERVICE_LABEL = prometheusLabel(ATTRIBUTES.serviceName.key)
 
 /** A window looked back from the end of the data covers them all; ranges leave out their own left end. */
 export function windowOver(extent: Extent): number {
@@ -91,11 +91,19 @@ function everyMetric({ run }: View): string {
   return run === null ? '__name__=~".+"' : `${RUN_LABEL}=${quoted(run)}`
 }
 
+function writerKey(job = '', instance = ''): string {
+  return JSON.stringify([job, instance])
+}
+
+/** What nobody wrote: recording rules made it out of what others did. */
+export const NOBODY = writerKey()
+
 export function writerOf(labels: Labels): Writer {
   const { job, instance } = labels
   return {
     run: labels[RUN_LABEL] ?? null,
     service: labels[SERVICE_LABEL] ?? job ?? null,
     instance: instance ?? job ?? '',
+    key: writerKey(job, instance),
   }
 }

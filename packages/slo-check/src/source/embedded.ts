@@ -8,11 +8,14 @@ import {
   type Ask,
   type Extent,
   type View,
+  type Writer,
 } from './census.ts'
+import { behindOf } from './behind.ts'
 import { lossWarnings, overflowsOf } from './flaws.ts'
+import { isBeginningLost } from './lost-beginning.ts'
 import { readMarkers } from './markers.ts'
 import type { InstanceFiles } from './run-folder.ts'
-import { findRun, type FoundRun, type LostLines } from './run-info.ts'
+import { chooseRun, describeRun, type FoundRun, type LostLines } from './run-info.ts'
 import type { Flaw, Source, SourceDescription } from './source.ts'
 import { windowInfo, type WindowChoice } from './window.ts'
 
@@ -40,7 +43,7 @@ export interface EmbeddedOptions {
 /**
  * A source on the embedded engine.
  *
- * @throws SloCheckError `ERR_PLIMSOLL_RUN_NO_DATA` when the files hold no metric, and as `findRun` does.
+ * @throws SloCheckError `ERR_PLIMSOLL_RUN_NO_DATA` when the files hold no metric, and as `chooseRun` does.
  */
 export async function embeddedSource(options: EmbeddedOptions): Promise<Source> {
   const { engine, description } = options
@@ -57,29 +60,35 @@ export async function embeddedSource(options: EmbeddedOptions): Promise<Source> 
     return embeddedWindow(options, options.window, { ask, extent, warnings, flaws: leftOut })
   const all = viewOf(extent, null)
   const recorded = await takeCensus(ask, all)
-  const silent = (options.instances ?? []).filter(
-    ({ files }) => !files.some((file) => loaded.heard.has(file)),
-  )
-  const found = findRun(
+  const id = chooseRun(recorded, options.wantedRun, description.name)
+  const ofRun = viewOf(extent, id)
+  const starts = await readMarkers('start', ask, all)
+  const ends = await readMarkers('end', ask, all)
+  const own = <T extends Writer>(those: readonly T[]): T[] => those.filter(({ run }) => run === id)
+  const found = describeRun(
     {
       extent,
       recorded,
-      starts: await readMarkers('start', ask, all),
-      ends: await readMarkers('end', ask, all),
-      silent: silent.map(({ instance }) => instance),
+      starts,
+      ends,
+      silent: silentOf(options.instances, loaded),
+      behind: await behindOf(ask, ofRun, own(ends)),
+      isCut: await isBeginningLost(ask, id, { starts: own(starts), to: extent.to }),
       lost: loaded.lost,
     },
-    options.wantedRun,
-    description.name,
+    id,
   )
-  const { id } = found.run
-  const overflows = overflowsOf(recorded.filter(({ run }) => run === id))
-  warnings.push(
-    ...(await lossWarnings(ask, viewOf(extent, id))),
-    ...overflows.map(({ reason }) => reason),
-  )
+  const overflows = overflowsOf(own(recorded))
+  warnings.push(...(await lossWarnings(ask, ofRun)), ...overflows.map(({ reason }) => reason))
   const flaws = [...overflows, ...leftOut]
   return sourceOf(options, found, { ask, extent, warnings, flaws })
+}
+
+/** Instances that left files, and no metric in them. */
+function silentOf(instances: readonly InstanceFiles[] = [], { heard }: Loaded): string[] {
+  return instances
+    .filter(({ files }) => !files.some((file) => heard.has(file)))
+    .map(({ instance }) => instance)
 }
 
 interface Findings {
@@ -104,6 +113,7 @@ function sourceOf(
     windowSeconds,
     warnings: [...warnings, ...unknown],
     flaws,
+    doubts: [],
     anchoredFault: null,
     isShared: false,
     parse: (query) => engine.parse(query),
@@ -134,6 +144,7 @@ async function embeddedWindow(
       ...overflows.map(({ reason }) => reason),
     ],
     flaws: [...overflows, ...flaws],
+    doubts: [],
     anchoredFault: null,
     isShared: false,
     parse: (query) => engine.parse(query),

@@ -10,7 +10,7 @@ const LOOKBACK_SECONDS = 300
 const MAX_METRICS = 20
 
 /**
- * When each instance last wrote a sample of a metric, in Unix seconds: without fetching them all.
+ * When each writer last wrote a sample of a metric, in Unix seconds, by its key: without fetching them all.
  *
  * `timestamp` gives the time of the sample that a selector sees; steps closer than the lookback miss none of the last.
  */
@@ -22,7 +22,7 @@ export async function lastHeard(
   const time = `timestamp(${metricOfRun(metric, view.run)})`
   const answer = await ask(`${time} or max_over_time(${stepped(time, view)})`, view.to)
   return new Map(
-    samplesOf(answer).map((sample) => [writerOf(sample.metric).instance, numberOf(sample.value)]),
+    samplesOf(answer).map((sample) => [writerOf(sample.metric).key, numberOf(sample.value)]),
   )
 }
 

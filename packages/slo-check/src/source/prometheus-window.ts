@@ -1,10 +1,11 @@
 import type { Engine } from '@plimsoll/promql'
-import { ATTRIBUTES, prometheusLabel } from '@plimsoll/semconv'
 import type { Clock } from '../clock.ts'
 import { samplesOf } from '../count/numbers.ts'
-import { OVERFLOW_LABEL, RUN_LABEL } from '../query/selector.ts'
+import { OVERFLOW_LABEL, RUN_LABEL, SERVICE_LABEL } from '../query/selector.ts'
 import type { PrometheusApi } from '../server/api.ts'
 import { readCapabilities } from '../server/capabilities.ts'
+import { readRetention } from '../server/retention.ts'
+import { spanText } from '../span-text.ts'
 import { anchoredFaultOf } from './anchored-fault.ts'
 import { askOf } from './asking.ts'
 import { over, writerOf, type Ask, type View, type Writer } from './census.ts'
@@ -22,8 +23,6 @@ export interface PrometheusWindowOptions {
   readonly clock: Clock
 }
 
-const SERVICE_LABEL = prometheusLabel(ATTRIBUTES.serviceName.key)
-
 /**
  * A source on a Prometheus-compatible server: all runs of a window.
  *
@@ -32,11 +31,13 @@ const SERVICE_LABEL = prometheusLabel(ATTRIBUTES.serviceName.key)
  */
 export async function prometheusWindow(options: PrometheusWindowOptions): Promise<Source> {
   const { api, window } = options
-  const ask = askOf(api)
-  const to = window.at ?? options.clock.epoch() / 1000
+  const { ask, doubts } = askOf(api)
+  const now = options.clock.epoch() / 1000
+  const to = window.at ?? now
   const view: View = { to, seconds: window.seconds, run: null }
-  const [server, writers, overflowing, losses, engine] = await Promise.all([
+  const [server, retention, writers, overflowing, losses, engine] = await Promise.all([
     readCapabilities(api, to),
+    readRetention(api),
     writersIn(ask, view),
     overflowingIn(ask, view),
     lossWarnings(ask, view),
@@ -50,6 +51,7 @@ export async function prometheusWindow(options: PrometheusWindowOptions): Promis
     windowSeconds: window.seconds,
     warnings: [...losses, ...overflows.map(({ reason }) => reason)],
     flaws: overflows,
+    doubts: [...doubts, ...retentionDoubts(retention, now - to + window.seconds)],
     anchoredFault: anchoredFaultOf(api.base, server),
     isShared: true,
     parse: (query) => engine.parse(query),
@@ -60,6 +62,14 @@ export async function prometheusWindow(options: PrometheusWindowOptions): Promis
       engine[Symbol.dispose]()
     },
   }
+}
+
+/** What ended before the retention of the server begins is not there to be counted. */
+function retentionDoubts(retention: number | null, seconds: number): string[] {
+  if (retention === null || seconds <= retention) return []
+  return [
+    `the window begins ${spanText(seconds)} ago, and the server keeps only ${spanText(retention)}`,
+  ]
 }
 
 /** By their start markers: a census of a whole server would be too much to ask. */

@@ -5,11 +5,12 @@ import type { PrometheusApi } from '../server/api.ts'
 import { readCapabilities } from '../server/capabilities.ts'
 import { anchoredFaultOf } from './anchored-fault.ts'
 import { askOf } from './asking.ts'
-import { metricNamesOf, takeCensus, viewOf, type Ask, type Extent } from './census.ts'
+import { metricNamesOf, takeCensus, viewOf, windowOver, type Ask, type Extent } from './census.ts'
 import { lossWarnings, overflowsOf } from './flaws.ts'
 import { extentOfRun, lastHeard } from './last-heard.ts'
+import { isBeginningLost } from './lost-beginning.ts'
 import { MARKERS, type Marker } from './markers.ts'
-import { findRun } from './run-info.ts'
+import { describeRun } from './run-info.ts'
 import { spanText } from '../span-text.ts'
 import { searchRun, type FoundOnServer, type Waiting } from './run-search.ts'
 import type { RunInfo, Source } from './source.ts'
@@ -39,7 +40,7 @@ export interface PrometheusOptions {
  */
 export async function prometheusSource(options: PrometheusOptions): Promise<Source> {
   const { api, clock } = options
-  const ask = askOf(api)
+  const { ask, doubts } = askOf(api)
   const [server, sought] = await Promise.all([
     readCapabilities(api, options.at ?? clock.epoch() / 1000),
     searchRun({ ...options, ask, name: api.base, signal: api.closed }),
@@ -47,13 +48,15 @@ export async function prometheusSource(options: PrometheusOptions): Promise<Sour
   const heard = await withHeard(ask, sought)
   const extent = await extentOf(ask, heard)
   const view = viewOf(extent, heard.id)
-  const [recorded, losses, engine] = await Promise.all([
-    takeCensus(ask, view),
+  const seen = { ...heard.view, seconds: windowOver({ ...extent, to: heard.view.to }) }
+  const [isCut, recorded, losses, engine] = await Promise.all([
+    isBeginningLost(ask, heard.id, { ...heard, to: extent.to }),
+    takeCensus(ask, seen),
     lossWarnings(ask, view),
     options.engine,
   ])
-  const facts = { extent, recorded, ...heard, silent: [], lost: { all: 0, ofSeveral: 0 } }
-  const { run } = findRun(facts, heard.id, api.base)
+  const facts = { extent, recorded, ...heard, silent: [], isCut, lost: { all: 0, ofSeveral: 0 } }
+  const { run } = describeRun(facts, heard.id)
   const overflows = overflowsOf(recorded)
   const warnings = [
     ...losses,
@@ -67,6 +70,7 @@ export async function prometheusSource(options: PrometheusOptions): Promise<Sour
     windowSeconds: view.seconds,
     warnings,
     flaws: overflows,
+    doubts: [...doubts],
     anchoredFault: anchoredFaultOf(api.base, server),
     isShared: true,
     parse: (query) => engine.parse(query),
@@ -84,9 +88,7 @@ async function withHeard(ask: Ask, found: FoundOnServer): Promise<FoundOnServer>
   if (found.starts.every(({ heard }) => !Number.isNaN(heard))) return found
   const times = await lastHeard(ask, MARKERS.start, found.view)
   const starts = found.starts.map((start) =>
-    Number.isNaN(start.heard)
-      ? { ...start, heard: times.get(start.instance) ?? start.time }
-      : start,
+    Number.isNaN(start.heard) ? { ...start, heard: times.get(start.key) ?? start.time } : start,
   )
   return { ...found, starts }
 }

@@ -1,6 +1,6 @@
 import { SloCheckError } from '../error.ts'
 import { similarWords } from '../similar.ts'
-import type { Extent, Recorded } from './census.ts'
+import { NOBODY, type Extent, type Recorded } from './census.ts'
 import type { Marker } from './markers.ts'
 import type { RunInfo } from './source.ts'
 
@@ -12,6 +12,10 @@ export interface Facts {
   readonly ends: readonly Marker[]
   /** Instances that left files, and no metric in them. */
   readonly silent: readonly string[]
+  /** End markers of instances of the run whose last numbers are not there. */
+  readonly behind: readonly Marker[]
+  /** There is nothing of its beginning. */
+  readonly isCut: boolean
   readonly lost: LostLines
 }
 
@@ -31,16 +35,9 @@ export interface FoundRun {
   readonly heard: number
 }
 
-/**
- * Chooses the run and tells what is known of it.
- *
- * @param wanted the run asked for, or null when there must be one only
- * @throws SloCheckError `ERR_PLIMSOLL_RUN_NOT_FOUND` when it is not in the data, `ERR_PLIMSOLL_USAGE` when none was asked
- * for and there are several.
- */
-export function findRun(facts: Facts, wanted: string | null, name: string): FoundRun {
-  const runs = [...new Set(facts.recorded.flatMap(({ run }) => run ?? []))].toSorted()
-  const id = chooseRun(runs, wanted, name)
+/** Tells what is known of a run; null for telemetry without run ids. */
+export function describeRun(facts: Facts, id: string | null): FoundRun {
+  const runs = runsOf(facts.recorded)
   const stray = id !== null && facts.recorded.some(({ run }) => run === null)
   const others = [...runs.filter((run) => run !== id), ...(stray ? [NO_RUN] : [])]
   const own = <T extends { readonly run: string | null }>(all: readonly T[]): T[] =>
@@ -53,7 +50,7 @@ export function findRun(facts: Facts, wanted: string | null, name: string): Foun
       ? facts.extent.to
       : Math.max(...[...starts, ...ends].map((marker) => marker.heard), Number.NEGATIVE_INFINITY)
   const reach = Number.isFinite(heard) ? heard : facts.extent.to
-  const { complete, completeness } = completenessOf(starts, ends, facts)
+  const { complete, completeness } = completenessOf({ ...facts, starts, ends, recorded })
   const begun = starts.map(({ time }) => time)
   const ended = ends.map(({ time }) => time)
   const run: RunInfo = {
@@ -63,14 +60,26 @@ export function findRun(facts: Facts, wanted: string | null, name: string): Foun
     end: complete === true ? Math.max(...ended) : reach,
     complete,
     completeness,
-    instances: new Set(recorded.map(({ instance }) => instance)).size,
+    instances: new Set(recorded.map(({ key }) => key)).size,
     services: [...new Set(recorded.flatMap(({ service }) => service ?? []))].toSorted(),
     others,
   }
   return { run, heard: reach }
 }
 
-function chooseRun(runs: readonly string[], wanted: string | null, name: string): string | null {
+/**
+ * Chooses one of the runs that were recorded; null where the telemetry has no run ids.
+ *
+ * @param wanted the run asked for, or null when there must be one only
+ * @throws SloCheckError `ERR_PLIMSOLL_RUN_NOT_FOUND` when it is not in the data, `ERR_PLIMSOLL_USAGE` when none was asked
+ * for and there are several.
+ */
+export function chooseRun(
+  recorded: readonly Recorded[],
+  wanted: string | null,
+  name: string,
+): string | null {
+  const runs = runsOf(recorded)
   const [first, ...more] = runs
   if (wanted !== null) {
     if (runs.includes(wanted)) return wanted
@@ -89,14 +98,15 @@ function chooseRun(runs: readonly string[], wanted: string | null, name: string)
   )
 }
 
-function completenessOf(
-  starts: readonly Marker[],
-  ends: readonly Marker[],
-  { silent, lost }: Pick<Facts, 'silent' | 'lost'>,
-): Pick<RunInfo, 'complete' | 'completeness'> {
-  const begun = new Set([...starts.map(({ instance }) => instance), ...silent])
-  const ended = new Set(ends.map(({ instance }) => instance))
-  const hasMarkers = begun.size > 0 || ended.size > 0
+function runsOf(recorded: readonly Recorded[]): string[] {
+  return [...new Set(recorded.flatMap(({ run }) => run ?? []))].toSorted()
+}
+
+/** Whether nothing is missing, by the markers of each instance. */
+function completenessOf(facts: Omit<Facts, 'extent'>): Pick<RunInfo, 'complete' | 'completeness'> {
+  const { starts, ends, silent, behind, lost } = facts
+  const begun = new Set([...starts.map(({ key }) => key), ...silent])
+  const hasMarkers = begun.size > 0 || ends.length > 0
   const lostLines = hasMarkers ? lost.ofSeveral : lost.all
   if (!hasMarkers && lostLines === 0) {
     return {
@@ -105,22 +115,50 @@ function completenessOf(
         'the telemetry has no start and end markers, so nothing tells whether it is whole',
     }
   }
-  // In one order, whichever way they were found.
-  const open = [...begun].filter((instance) => !ended.has(instance)).toSorted()
   const count = begun.size === 1 ? '1 instance' : `${begun.size} instances`
-  if (open.length === 0 && lostLines > 0) {
+  const open = [...openOf(starts, ends), ...silent]
+  const unmarked = hasMarkers ? unmarkedOf(facts) : []
+  const faults = [
+    ...(facts.isCut ? ['there is nothing of the first hour of the run: it is past retention'] : []),
+    ...missing(open, `of ${count} left no end marker`),
+    ...missing(unmarked, 'more left no marker at all'),
+    ...missing(
+      behind.map(({ instance }) => instance),
+      `of ${count} left an end marker, and numbers older than it`,
+    ),
+  ]
+  if (faults.length > 0) return { complete: false, completeness: faults.join('; ') }
+  if (lostLines > 0) {
     const lines = lostLines === 1 ? '1 line' : `${lostLines} lines`
     return {
       complete: false,
       completeness: `${lines} could not be read, and may have held the last that some instance wrote`,
     }
   }
-  if (open.length === 0) {
-    return { complete: true, completeness: `${count}, each with its end marker` }
-  }
-  const named = open.slice(0, 3).join(', ') + (open.length > 3 ? ', …' : '')
-  return {
-    complete: false,
-    completeness: `${open.length} of ${count} left no end marker (${named})`,
-  }
+  return { complete: true, completeness: `${count}, each with its end marker` }
+}
+
+/** Instances that began and did not end, or began again after their end. */
+export function openOf(
+  starts: readonly Pick<Marker, 'key' | 'instance' | 'time'>[],
+  ends: readonly Marker[],
+): string[] {
+  const ended = new Map(ends.map(({ key, time }) => [key, time]))
+  return starts
+    .filter(({ key, time }) => (ended.get(key) ?? Number.NEGATIVE_INFINITY) < time)
+    .map(({ instance }) => instance)
+}
+
+/** A marker stands in each export: where others left theirs, one without is lost in part, or foreign. */
+function unmarkedOf({ starts, ends, recorded }: Omit<Facts, 'extent'>): string[] {
+  const marked = new Set([...starts, ...ends].map(({ key }) => key))
+  const others = recorded.filter(({ key }) => key !== NOBODY && !marked.has(key))
+  return [...new Map(others.map(({ key, instance }) => [key, instance])).values()]
+}
+
+/** In one order, whichever way they were found. */
+function missing(instances: readonly string[], what: string): string[] {
+  if (instances.length === 0) return []
+  const named = instances.toSorted().slice(0, 3).join(', ') + (instances.length > 3 ? ', …' : '')
+  return [`${instances.length} ${what} (${named})`]
 }

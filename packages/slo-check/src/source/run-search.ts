@@ -1,12 +1,14 @@
-import { ATTRIBUTES, prometheusLabel } from '@plimsoll/semconv'
+import { ATTRIBUTES } from '@plimsoll/semconv'
 import type { Clock } from '../clock.ts'
 import { numberOf, samplesOf } from '../count/numbers.ts'
 import { SloCheckError } from '../error.ts'
-import { RUN_LABEL, metricOfRun, quoted } from '../query/selector.ts'
+import { RUN_LABEL, SERVICE_LABEL, metricOfRun, quoted } from '../query/selector.ts'
 import { spanText } from '../span-text.ts'
 import { similarWords } from '../similar.ts'
+import { behindOf } from './behind.ts'
 import { over, writerOf, type Ask, type View } from './census.ts'
 import { MARKERS, readMarkers, type Marker } from './markers.ts'
+import { openOf } from './run-info.ts'
 
 export interface SearchOptions {
   readonly ask: Ask
@@ -39,6 +41,8 @@ export interface FoundOnServer {
   /** Of those that ended, `heard` is that of their end; of the others it is not known yet. */
   readonly starts: readonly Marker[]
   readonly ends: readonly Marker[]
+  /** End markers of instances whose last numbers are not there. */
+  readonly behind: readonly Marker[]
   /** The view in which it was found. */
   readonly view: View
   /** How long an end was waited for that did not come; 0 when all came. */
@@ -47,9 +51,12 @@ export interface FoundOnServer {
 
 /** Clocks differ: what a program stamped a little later than now is looked at too. */
 const CLOCK_SKEW_SECONDS = 60
+/** A program exports once a minute, if not more often. */
+const RECENT_SECONDS = 60
+/** A start before that is a clock that was wrong. */
+const MAX_RUN_SECONDS = 366 * 86_400
 const FIRST_PAUSE_MS = 500
 const MAX_PAUSE_MS = 5000
-const SERVICE_LABEL = prometheusLabel(ATTRIBUTES.serviceName.key)
 
 /**
  * Looks for a run until each of its instances that began has also ended, or there is no more time to wait.
@@ -88,25 +95,52 @@ async function lookOnce(options: SearchOptions): Promise<Look> {
   const id = options.wantedRun ?? (await onlyRun(options))
   if (id === null) return { state: 'absent', what: 'a run' }
   const { ask } = options
-  const view = viewOf(options, id)
+  const { view, starts, ends } = await readRun(ask, viewOf(options, id))
+  const found = { id, starts, ends, behind: [], view }
+  if (starts.length === 0 && ends.length === 0) return lookUnmarked(options, found)
+  const open = openOf(starts, ends).length
+  const all = `${starts.length} instances of ${id}`
+  if (open > 0) return { state: 'open', found, what: `the end of ${open} of ${all}` }
+  const behind = await behindOf(ask, view, ends)
+  if (behind.length === 0) return { state: 'whole', found }
+  const what = `the last numbers of ${behind.length} of ${all}`
+  return { state: 'open', found: { ...found, behind }, what }
+}
+
+/** Of a run without markers that was heard of just now, they may be on the way. */
+async function lookUnmarked(
+  { ask, at, clock }: SearchOptions,
+  found: Omit<FoundOnServer, 'waitedMs'>,
+): Promise<Look> {
+  const { id, view } = found
+  const heardWithin = async (seconds: number): Promise<boolean> => {
+    const samples = over(`{${RUN_LABEL}=${quoted(id)}}`, { ...view, seconds })
+    return samplesOf(await ask(`count(last_over_time(${samples}))`, view.to)).length > 0
+  }
+  if (!(await heardWithin(view.seconds))) return { state: 'absent', what: `the run ${id}` }
+  const past = at === null ? 0 : clock.epoch() / 1000 - at
+  const recent = RECENT_SECONDS + CLOCK_SKEW_SECONDS - past
+  return recent > 0 && (await heardWithin(Math.ceil(recent)))
+    ? { state: 'open', found, what: `the markers of ${id}` }
+    : { state: 'whole', found }
+}
+
+interface MarkedRun {
+  readonly view: View
+  readonly starts: readonly Marker[]
+  readonly ends: readonly Marker[]
+}
+
+/** The markers of a run; where it began before the view does, of all its time. */
+async function readRun(ask: Ask, view: View): Promise<MarkedRun> {
   const [starts, ends] = await Promise.all([readStarts(ask, view), readMarkers('end', ask, view)])
-  if (starts.length === 0 && ends.length === 0) {
-    const any = await ask(
-      `count(last_over_time(${over(`{${RUN_LABEL}=${quoted(id)}}`, view)}))`,
-      view.to,
-    )
-    if (samplesOf(any).length === 0) return { state: 'absent', what: `the run ${id}` }
-  }
-  const heard = new Map(ends.map((end) => [end.instance, end.heard]))
-  const found = {
-    id,
-    starts: starts.map((start) => ({ ...start, heard: heard.get(start.instance) ?? Number.NaN })),
-    ends,
-    view,
-  }
-  const open = starts.filter(({ instance }) => !heard.has(instance)).length
-  if (open === 0) return { state: 'whole', found }
-  return { state: 'open', found, what: `the end of ${open} of ${starts.length} instances of ${id}` }
+  const from = Math.min(...starts.map(({ time }) => time))
+  const seconds = Math.ceil(view.to - from)
+  if (seconds > view.seconds && seconds < MAX_RUN_SECONDS)
+    return readRun(ask, { ...view, seconds: seconds + CLOCK_SKEW_SECONDS })
+  const heard = new Map(ends.map(({ key, heard: at }) => [key, at]))
+  const heardOf = ({ key }: Omit<Marker, 'heard'>): number => heard.get(key) ?? Number.NaN
+  return { view, starts: starts.map((start) => ({ ...start, heard: heardOf(start) })), ends }
 }
 
 /** The markers' values; a start is repeated in each export, so that its samples are as many as those of a metric. */

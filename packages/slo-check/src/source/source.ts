@@ -79,6 +79,8 @@ export interface Source extends Disposable {
   /** What was wrong with the data and did not stop the check. */
   readonly warnings: readonly string[]
   readonly flaws: readonly Flaw[]
+  /** Why all that the source tells may be wrong. */
+  readonly doubts: readonly string[]
   /** Why increases over windows are not exact here, and what is missing; null where they are. */
   readonly anchoredFault: string | null
   /** Whether the data may hold telemetry of others that nothing here has seen, as a server's does. */

@@ -14,7 +14,7 @@ export function windowInfo(view: View, writers: readonly Writer[]): WindowInfo {
     kind: 'window',
     start: view.to - view.seconds,
     end: view.to,
-    instances: new Set(writers.map(({ run, instance }) => JSON.stringify([run, instance]))).size,
+    instances: new Set(writers.map(({ run, key }) => JSON.stringify([run, key]))).size,
     services: [...new Set(writers.flatMap(({ service }) => service ?? []))].toSorted(),
   }
 }

@@ -74,6 +74,8 @@ test('a query is asked by POST, at a time, with a limit and a lookback of its ow
     timeout: '10000ms',
     lookback_delta: '5m',
     nocache: '1',
+    partial_response: 'false',
+    deny_partial_response: '1',
   })
 })
 

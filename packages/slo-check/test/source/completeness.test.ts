@@ -57,6 +57,61 @@ describe('a run', () => {
     expect((await checked(counting('lte'), cut)).report.verdict).toBe('fail')
   })
 
+  test('is incomplete when an instance left no marker, where others left theirs', async () => {
+    const { report } = await checked(SPEC, [instance('a'), instance('b', { markers: 'none' })])
+
+    expect(report).toMatchObject({ verdict: 'inconclusive', run: { complete: false } })
+    expect(report.objectives[0]?.reason).toContain('1 more left no marker at all (b)')
+  })
+
+  test('is incomplete when an instance began again after its end marker', async () => {
+    const again = instance('a', { start: START + 60, markers: 'start' })
+
+    expect((await checked(SPEC, [instance('a'), again])).report.run?.complete).toBe(false)
+  })
+
+  test('is incomplete when instances of two services are numbered alike, and one did not end', async () => {
+    const other = instance('a', { service: 'other', markers: 'start' })
+
+    const { report } = await checked(SPEC, [instance('a'), other])
+
+    expect(report).toMatchObject({ run: { complete: false }, source: { instances: 2 } })
+  })
+
+  test('is incomplete when the last numbers of an instance are older than its end marker', async () => {
+    const parted = (lines: string[]): string[] =>
+      lines.map((line, index) =>
+        index < lines.length - 1
+          ? line
+          : line.replace(`"${I.cacheLookups.name}"`, '"other.lookups"'),
+      )
+
+    const { report } = await checked(SPEC, [instance('a')], { edit: parted })
+
+    expect(report).toMatchObject({ verdict: 'inconclusive', run: { complete: false } })
+    expect(report.objectives[0]?.reason).toContain(
+      '1 of 1 instance left an end marker, and numbers older than it (a)',
+    )
+  })
+
+  test('is incomplete when its first hours are gone: instances may have ended in them', async () => {
+    const cut = (lines: string[]): string[] => lines.slice(5)
+
+    const long = instance('a', { seconds: 36_000, exports: 20 })
+    const { report } = await checked(SPEC, [long], { edit: cut })
+
+    expect(report).toMatchObject({ verdict: 'inconclusive', run: { complete: false } })
+    expect((await checked(SPEC, [long])).report.verdict).toBe('pass')
+  })
+
+  test('of several services counts for an SLO what its own did', async () => {
+    const other = instance('b', { service: 'other' })
+
+    const { report } = await checked(SPEC, [instance('a'), other])
+
+    expect(report.objectives[0]).toMatchObject({ good: 5, total: 5, verdict: 'pass' })
+  })
+
   test('that loses its last line loses its end marker', async () => {
     const { report } = await checked(SPEC, [instance('a')], { edit: (lines) => lines.slice(0, -1) })
 

@@ -35,6 +35,17 @@ function arriving(afterMs: number, truth: InstanceTruth): void {
   }
 }
 
+/** What arrived of a line that was parted on the way. */
+function markersOnly(line: string): string {
+  const { resourceMetrics } = JSON.parse(line) as {
+    resourceMetrics: { scopeMetrics: [{ metrics: { name: string }[] }] }[]
+  }
+  const markers: readonly string[] = [I.runStartTime.name, I.runEndTime.name]
+  for (const { scopeMetrics } of resourceMetrics)
+    scopeMetrics[0].metrics = scopeMetrics[0].metrics.filter(({ name }) => markers.includes(name))
+  return JSON.stringify({ resourceMetrics })
+}
+
 function search(given: Partial<SearchOptions> = {}): ReturnType<typeof searchRun> {
   return searchRun({
     ask: (query, time) => Promise.resolve(engine.instant(query, time)),
@@ -105,6 +116,44 @@ describe('a run that is asked for', () => {
 
     expect(await search()).toMatchObject({ starts: [], ends: [], waitedMs: 0 })
     expect(clock.waits).toEqual([])
+  })
+
+  test('and was heard of just now without markers is waited for: they may be on the way', async () => {
+    loaded(instance('a', { markers: 'none', start: START + 60 }))
+    arriving(2000, instance('a', { start: START + 60 }))
+
+    expect(await search()).toMatchObject({ ends: [{ instance: 'a' }], waitedMs: 0 })
+  })
+
+  test('is waited for until the last numbers stand beside each end marker', async () => {
+    const [early = '', late = '', last = ''] = otlpLines(instance('a'))
+    engine.load([early, late, markersOnly(last)].join('\n'))
+    const told: string[] = []
+
+    const found = await search({ onWait: ({ what }) => void told.push(what), waitMs: 3000 })
+
+    expect(found).toMatchObject({ behind: [{ instance: 'a' }], waitedMs: 3000 })
+    expect(told[0]).toBe(`the last numbers of 1 of 1 instances of ${RUN_ID}`)
+  })
+
+  test('tells instances of two services apart that are numbered alike', async () => {
+    loaded(instance('1'), instance('1', { service: 'other', markers: 'start' }))
+
+    const found = await search({ waitMs: 0 })
+
+    expect(found.starts.map(({ heard }) => heard)).toEqual([START + 30, Number.NaN])
+  })
+
+  test('and began before what is looked at is read from its start', async () => {
+    loaded(
+      instance('root', { seconds: 9000, exports: 300 }),
+      instance('killed', { markers: 'start' }),
+    )
+    clock = fakeClock((START + 9100) * 1000)
+
+    const found = await search({ lookbackSeconds: 3600, waitMs: 0 })
+
+    expect(found.starts.map(({ instance: name }) => name).toSorted()).toEqual(['killed', 'root'])
   })
 
   test('and is stamped by a clock a little ahead is found', async () => {

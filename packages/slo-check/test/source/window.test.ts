@@ -14,7 +14,7 @@ import {
 } from '@plimsoll/slo-check'
 import { describe, expect, test } from 'vitest'
 import { START, otlpLines, type InstanceTruth } from '../otlp-lines.ts'
-import { raw, sloText, threshold } from '../spec-text.ts'
+import { badRatio, ratio, raw, sloText, threshold } from '../spec-text.ts'
 
 const LOOKUPS = prometheusName(I.cacheLookups)
 const SERVICE = prometheusLabel(A.serviceName.key)
@@ -163,6 +163,59 @@ describe('where several services have such series', () => {
       '2 services have such series in the window, and none of them is harvest',
     )
   })
+
+  test('and a part of the total is of the others alone, it is no part of that of the SLO', async () => {
+    const role = (value: number, result: string) => ({
+      instrument: I.cacheLookups,
+      value,
+      attributes: { [A.cacheResult.key]: result },
+    })
+    const truths: InstanceTruth[] = [
+      { counters: [role(5, 'miss')] },
+      { counters: [role(5, 'hit')], service: 'other', instance: '2', runId: 'other' },
+    ]
+    const hits = `${LOOKUPS}{${prometheusLabel(A.cacheResult.key)}="hit"}`
+
+    const good = await judgedOne(sloText({ indicator: ratio(hits, LOOKUPS) }), truths)
+    const bad = await judgedOne(sloText({ indicator: badRatio(hits, LOOKUPS) }), truths)
+
+    expect(good).toMatchObject({ good: 0, total: 5, verdict: 'fail' })
+    expect(bad).toMatchObject({ good: 5, total: 5, verdict: 'pass' })
+  })
+})
+
+describe('a service that recorded nothing in the window', () => {
+  const other = lookups(70, { service: 'other' })
+
+  test('does not get the numbers of the only one that did', async () => {
+    const objective = await judgedOne(counted(LOOKUPS), [other])
+
+    expect(objective.verdict).toBe('inconclusive')
+    expect(objective.reason).toContain(
+      'of all services other alone has such series in the window, and the SLO is of harvest',
+    )
+  })
+
+  test('has no data, where a selector names it, and not 0 of what others recorded', async () => {
+    const none = sloText({
+      annotations: COUNT,
+      indicator: threshold(`${LOOKUPS}{${SERVICE}="harvest"}`),
+      objective: '{ op: lte, value: 1, target: 0.9 }',
+    })
+
+    expect(await judgedOne(none, [other])).toMatchObject({ verdict: 'no_data', value: null })
+  })
+})
+
+test('a series whose beginning is not known makes its count doubtful, also where it began anew after', async () => {
+  const withoutStart = (line: string): string =>
+    line.replaceAll(/"startTimeUnixNano":"\d+"/gu, '"startTimeUnixNano":"0"')
+  const anew = lookups(9, { start: START + 60 })
+
+  const objective = await judgedOne(counted(LOOKUPS), [lookups(150), anew], { edit: withoutStart })
+
+  expect(objective.verdict).toBe('inconclusive')
+  expect(objective.reason).toContain('1 of the series that the query `query` counts began')
 })
 
 test('a series whose beginning is not known makes its count doubtful', async () => {
