@@ -78,7 +78,7 @@ function greeting({ collector, prometheus }: Pipeline, dir: string): string {
   Files, logs      ${dir}
 
   export OTEL_EXPORTER_OTLP_ENDPOINT=${collector.otlpHttp}
-  npx slo-check slo.yaml --prometheus ${prometheus.url}
+  npx slo-check slo.yaml --prometheus ${prometheus.url}     (--run ID where there are several)
 
   Ctrl-C stops it; data stay.`
 }
