@@ -47,7 +47,7 @@ export function createAsker(source: Source, objective: Objective, listener: List
   const ask: Asker['ask'] = async (asked) => {
     const answer = await answerOf(source, asked.sent)
     listener.step({ ...head, ...asked, answer })
-    if (!('error' in answer)) for (const warning of answer.warnings) doubt(warningText(warning))
+    if (!('error' in answer)) for (const reason of doubtsOf(answer)) doubt(reason)
     return answer
   }
   return {
@@ -66,9 +66,16 @@ export function createAsker(source: Source, objective: Objective, listener: List
   }
 }
 
+/** About what a rate over the answer would take for restarts: the answer itself is right. */
+const HARMLESS = /conflicting counter resets/u
+/** Where in a query, that nobody has before them. */
+const POSITION = / \(\d+:\d+\)$/u
+
 /** Something was left out: series that do not go together, or in a store of several parts those of one that is away. */
-export function warningText(warning: string): string {
-  return `the answer came with the warning "${warning}"`
+export function doubtsOf({ warnings }: InstantResult): string[] {
+  return warnings
+    .filter((warning) => !HARMLESS.test(warning))
+    .map((warning) => `the answer came with the warning "${warning.replace(POSITION, '')}"`)
 }
 
 async function answerOf(source: Source, query: string): Promise<InstantResult | { error: string }> {

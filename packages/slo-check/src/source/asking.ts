@@ -1,7 +1,7 @@
 import { PromqlError } from '@plimsoll/promql'
 import { SloCheckError } from '../error.ts'
 import type { PrometheusApi } from '../server/api.ts'
-import { warningText } from '../query/ask.ts'
+import { doubtsOf } from '../query/ask.ts'
 import type { Ask } from './census.ts'
 
 /** Asks a server, and keeps in mind why its answers may lack something. */
@@ -16,7 +16,7 @@ export function askOf(api: PrometheusApi): CarefulAsk {
   const ask: Ask = async (query, time) => {
     try {
       const answer = await api.query(query, time)
-      for (const warning of answer.warnings) doubts.add(warningText(warning))
+      for (const doubt of doubtsOf(answer)) doubts.add(doubt)
       return answer
     } catch (error) {
       if (!(error instanceof PromqlError)) throw error

@@ -49,7 +49,7 @@ describe('an answer that may lack something decides nothing', () => {
     ],
     [
       'series did not go together',
-      { warnings: ['PromQL warning: mixed'] },
+      { warnings: ['PromQL warning: mixed (1:5)'] },
       'PromQL warning: mixed',
     ],
     ['a part of the storage was away', { isPartial: true }, 'isPartial'],
@@ -80,6 +80,16 @@ describe('an answer that may lack something decides nothing', () => {
     )
 
     expect(objective.reason).toContain('the warning "away"')
+  })
+
+  test('where a warning is about restarts that a rate would see, it is none', async () => {
+    const warnings = ['PromQL warning: conflicting counter resets during histogram aggregation']
+
+    const { verdict } = await judged(({ form }) =>
+      isCount(form.get('query')) ? { body: { ...vector(FIVE), warnings } } : undefined,
+    )
+
+    expect(verdict).toBe('pass')
   })
 
   test('where infos are no warnings', async () => {
