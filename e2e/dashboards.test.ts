@@ -15,7 +15,10 @@ import { ask, eventually, type Sample } from './pipeline/ask.ts'
 
 /** Four of the intervals at which Prometheus scrapes. */
 const RATE_INTERVAL = '60s'
-const STEP_SECONDS = 1
+/** As often as the program exports: what waits now waits for a part of a second. */
+const STEP_SECONDS = 0.2
+/** How often the rules are evaluated. */
+const RULES_SECONDS = 1
 /** Two scrapes, and the time in which a busy machine makes them. */
 const SCRAPED_MS = 120_000
 const QUERIES = panelQueries({ rateInterval: RATE_INTERVAL, range: '10m' })
@@ -34,7 +37,10 @@ const prometheus = (): string => {
 async function ruleFile(): Promise<string> {
   using engine = await createEngine()
   const { groups, ...rest } = rulesOfTheRun(engine)
-  const often = { ...rest, groups: groups.map((group) => ({ ...group, interval: '1s' })) }
+  const often = {
+    ...rest,
+    groups: groups.map((group) => ({ ...group, interval: `${RULES_SECONDS}s` })),
+  }
   const file = join(folder, 'panels.yaml')
   writeFileSync(file, renderRules(often))
   return file
@@ -65,8 +71,8 @@ beforeAll(async () => {
     async () => ask(prometheus(), SLO_SERIES.budgetLeft),
     (seen) => seen.length > 0,
   )
-  // A step further, so that the last steps see what the last scrape brought.
-  ended = Date.now() / 1000 + 2 * STEP_SECONDS
+  // Further on, so that the last steps see what the last scrape brought.
+  ended = Date.now() / 1000 + 2 * RULES_SECONDS
 })
 afterAll(async () => {
   await pipeline?.[Symbol.asyncDispose]()
