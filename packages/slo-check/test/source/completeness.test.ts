@@ -57,6 +57,16 @@ describe('a run', () => {
     expect((await checked(counting('lte'), cut)).report.verdict).toBe('fail')
   })
 
+  test('names the instances that did not end in one order, however they were found', async () => {
+    const cut = ['z', 'b', 'y', 'a'].map((name) => instance(name, { markers: 'start' }))
+
+    using source = await sourceOf(cut)
+
+    expect(source.scope).toMatchObject({
+      completeness: '4 of 4 instances left no end marker (a, b, y, …)',
+    })
+  })
+
   test('is incomplete when an instance left no marker, where others left theirs', async () => {
     const { report } = await checked(SPEC, [instance('a'), instance('b', { markers: 'none' })])
 
