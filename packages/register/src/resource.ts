@@ -40,12 +40,12 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** The name: configuration, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `package.json`, main script. */
+/** The name: configuration, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `package.json`, the process that started this one, main script. */
 export function serviceOf(
   config: Config,
   env: Environment,
   attributes: Attributes,
-  program: Program,
+  { program, parent }: { readonly program: Program; readonly parent: string | undefined },
 ): Service {
   const owner = program.package?.isWorkspaceRoot === true ? undefined : program.package
   const given = (key: string): string | undefined => {
@@ -59,6 +59,7 @@ export function serviceOf(
       set(env['OTEL_SERVICE_NAME']) ??
       given(ATTRIBUTES.serviceName.key) ??
       owner?.name ??
+      parent ??
       basename(script, extname(script)),
     version: config.service.version ?? given(ATTRIBUTES.serviceVersion.key) ?? owner?.version,
   }

@@ -61,7 +61,12 @@ export function readSettings(
     config,
     otlp,
     sampler,
-    service: left?.service ?? serviceOf(config, env, found.attributes, program),
+    service:
+      left?.service ??
+      serviceOf(config, env, found.attributes, {
+        program,
+        parent: identity.parent?.service,
+      }),
     attributes: found.attributes,
     configFile,
     configIsValid: loaded.kind === 'valid',
@@ -93,6 +98,7 @@ export function parentOf(settings: Settings, hasFiles: boolean): Parent {
   return {
     runId: identity.runId,
     instance: identity.instance,
+    service: settings.service.name,
     ...(hasFiles ? { folder: folders.run } : {}),
     ...(configFile === undefined ? {} : { config: configFile }),
   }

@@ -69,6 +69,23 @@ describe('one process, three workers and two forked children are one run', () =>
   })
 })
 
+test('a script that the program starts is of its service, unless it has a package or a name of its own', async () => {
+  const folder = programFolder({
+    'app.cjs': `const { fork } = require('node:child_process')
+      fork('./child.cjs')
+      fork('./other/child.cjs')
+      fork('./child.cjs', { env: { ...process.env, OTEL_SERVICE_NAME: 'named' } })`,
+    'child.cjs': '',
+    'other/child.cjs': '',
+    'other/package.json': '{"name": "@me/other"}',
+  })
+
+  await runNode(folder, ['app.cjs'])
+
+  const names = onlyRun(folder).instances.map((one) => resourceOf(one)['service.name'])
+  expect(names.toSorted()).toEqual(['@me/other', 'app', 'app', 'named'])
+})
+
 test('each instance names itself, and all the same run and service', async () => {
   const folder = programFolder({
     'package.json': '{"name": "family", "version": "1.2.3"}',

@@ -9,6 +9,8 @@ export interface Parent {
   readonly instance: string
   /** Absolute path of the run's folder; absent when nothing goes to files. */
   readonly folder?: string | undefined
+  /** The name of its service: a script of no package of its own that it starts is part of it. */
+  readonly service?: string | undefined
   /** Absolute path of its configuration, whose problems it has told. */
   readonly config?: string | undefined
 }
@@ -81,9 +83,15 @@ function readParent(value: string | undefined): Parent | undefined {
 
 /** `value` as a parent, when it has the shape of one. */
 export function asParent(value: unknown): Parent | undefined {
-  const { runId, instance, folder, config } = parsedObject(value) ?? {}
+  const { runId, instance, folder, service, config } = parsedObject(value) ?? {}
   if (typeof runId !== 'string' || !isRunId(runId) || typeof instance !== 'string') return undefined
-  return { runId, instance, folder: string(folder), config: string(config) }
+  return {
+    runId,
+    instance,
+    folder: string(folder),
+    service: string(service),
+    config: string(config),
+  }
 }
 
 function string(value: unknown): string | undefined {
