@@ -83,7 +83,7 @@ test('a script that the program starts is of its service, unless it has a packag
   await runNode(folder, ['app.cjs'])
 
   const names = onlyRun(folder).instances.map((one) => resourceOf(one)['service.name'])
-  expect(names.toSorted()).toEqual(['@me/other', 'app', 'app', 'named'])
+  expect(names.map(String).toSorted()).toEqual(['@me/other', 'app', 'app', 'named'])
 })
 
 test('each instance names itself, and all the same run and service', async () => {

@@ -20,6 +20,10 @@ export async function limitToService(
   const services = await servicesOf(open, asker)
   const limit = services.has(service) && services.size > 1 ? matcherOf(service) : null
   if (limit === null) doubtService(service, [...services], asker)
+  else if (asker.source.scope.kind === 'run') {
+    const others = [...services].filter((name) => name !== service).toSorted()
+    asker.warn(`of the run's services ${service} alone is counted, not ${others.join(', ')}`)
+  }
   const prepared = new Map(
     queries.map((query) => [query.query, open.includes(query) ? { ...query, limit } : query]),
   )

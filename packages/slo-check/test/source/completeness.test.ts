@@ -114,12 +114,15 @@ describe('a run', () => {
     expect((await checked(SPEC, [long])).report.verdict).toBe('pass')
   })
 
-  test('of several services counts for an SLO what its own did', async () => {
+  test('of several services counts for an SLO what its own did, and says so', async () => {
     const other = instance('b', { service: 'other' })
 
     const { report } = await checked(SPEC, [instance('a'), other])
 
     expect(report.objectives[0]).toMatchObject({ good: 5, total: 5, verdict: 'pass' })
+    expect(report.warnings).toContainEqual(
+      expect.stringContaining("of the run's services harvest alone is counted, not other"),
+    )
   })
 
   test('that loses its last line loses its end marker', async () => {
