@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ATTRIBUTES } from '@plimsoll/semconv'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { collectorArguments, collectorEnvironment } from '../src/collector.ts'
 import { MODULES, releaseOf } from '../src/modules.ts'
 import { ROOT } from '../src/paths.ts'
@@ -117,5 +118,22 @@ describe("Prometheus's settings", () => {
       "- targets: ['127.0.0.1:1']\n  labels: { job: otelcol }\n- targets: ['127.0.0.1:2']\n  labels: { job: prometheus }\n",
     )
     expect(jobs(native)).toEqual(jobs(read('prometheus/targets/pipeline.yml')))
+  })
+})
+
+describe('redaction', () => {
+  it('leaves out the attributes of ours that hold no text of others', () => {
+    const { processors } = parse(read('collector-config.yaml')) as {
+      processors: { redaction: { ignored_keys: string[]; ignored_key_patterns: string[] } }
+    }
+    const { ignored_keys: keys, ignored_key_patterns: patterns } = processors.redaction
+    const isIgnored = (key: string): boolean =>
+      keys.includes(key) || patterns.some((pattern) => new RegExp(pattern, 'u').test(key))
+
+    const all = Object.values(ATTRIBUTES).map(({ key }) => key)
+
+    const lookedAt = all.filter((key) => !isIgnored(key))
+    expect(lookedAt).toEqual([ATTRIBUTES.urlFull.key, ATTRIBUTES.exceptionMessage.key])
+    expect(keys.filter((key) => !all.includes(key))).toEqual([])
   })
 })
