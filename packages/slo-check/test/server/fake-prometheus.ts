@@ -101,8 +101,10 @@ export async function fakePrometheus(options: FakeOptions = {}): Promise<FakePro
     load,
     [Symbol.asyncDispose]: async () => {
       engine[Symbol.dispose]()
+      // First no new ones: a connection on its way would stay open.
+      const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await closed
     },
   }
 }
