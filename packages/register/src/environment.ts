@@ -11,6 +11,7 @@ export const VARIABLES = {
   strict: 'PLIMSOLL_STRICT',
   log: 'PLIMSOLL_LOG',
   interval: 'PLIMSOLL_INTERVAL_MS',
+  exit: 'PLIMSOLL_EXIT_MS',
   urlHashKey: 'PLIMSOLL_URL_HASH_KEY',
 } as const
 
@@ -20,6 +21,8 @@ export interface Switches {
   readonly log: LogLevel
   /** Milliseconds between writes, where the user set it. */
   readonly intervalMs: number | undefined
+  /** Milliseconds that an ending process waits for a collector, where the user set it. */
+  readonly exitMs: number | undefined
   readonly configFile: string | undefined
   /** One line for each variable that makes no sense. */
   readonly problems: readonly string[]
@@ -31,7 +34,8 @@ export function readSwitches(env: Environment): Switches {
   return {
     strict: isTrue(env[VARIABLES.strict]),
     log: logLevel(env[VARIABLES.log], problems),
-    intervalMs: interval(env[VARIABLES.interval], problems),
+    intervalMs: milliseconds(env, VARIABLES.interval, [10, 600_000], problems),
+    exitMs: milliseconds(env, VARIABLES.exit, [0, 60_000], problems),
     configFile: set(env[VARIABLES.config]),
     problems,
   }
@@ -57,13 +61,18 @@ function logLevel(value: string | undefined, problems: string[]): LogLevel {
   return known ?? 'info'
 }
 
-function interval(value: string | undefined, problems: string[]): number | undefined {
-  const asked = set(value)
+function milliseconds(
+  env: Environment,
+  name: string,
+  [least, most]: readonly [number, number],
+  problems: string[],
+): number | undefined {
+  const asked = set(env[name])
   if (asked === undefined) return undefined
   const ms = Number(asked)
-  if (Number.isInteger(ms) && ms >= 10 && ms <= 600_000) return ms
+  if (Number.isInteger(ms) && ms >= least && ms <= most) return ms
   problems.push(
-    `${VARIABLES.interval}=${asked} is no whole number of milliseconds from 10 to 600000; the default is used`,
+    `${name}=${asked} is no whole number of milliseconds from ${least} to ${most}; the default is used`,
   )
   return undefined
 }

@@ -35,10 +35,8 @@ import { leaveForWorkers } from './run/inheritance.ts'
 import { leaveForChildren, parentOf, type Settings } from './settings.ts'
 
 const MEGABYTE = 1_000_000
-/** An ending process waits no longer for its workers to write; */
+/** An ending process waits no longer for its workers to write, where there is no collector to wait for as well. */
 const WORKERS_MS = 500
-/** and no longer for a collector, workers included. */
-const DELIVERY_MS = 900
 
 /** Puts the preload together and lets it loose on this process or worker. */
 export function observe(settings: Settings, messages: Messages): void {
@@ -142,7 +140,7 @@ function tieEnding({
 }: Tied): Ending {
   const board = isMainThread ? createWorkerBoard() : settings.board
   const awaitDelivery = (): void => {
-    const endsAt = performance.now() + (routes.senders.length > 0 ? DELIVERY_MS : WORKERS_MS)
+    const endsAt = performance.now() + (routes.senders.length > 0 ? settings.exitMs : WORKERS_MS)
     for (const sender of routes.senders) sender.finish(Math.max(0, endsAt - performance.now()))
     if (!isMainThread || board === undefined) return
     const silent = awaitWorkers(board, Math.max(0, endsAt - performance.now()))

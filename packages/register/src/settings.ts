@@ -29,6 +29,8 @@ export interface Settings {
   readonly sampler: Sampler
   readonly folders: Folders
   readonly intervalMs: number | undefined
+  /** Milliseconds that an ending process waits for a collector, its workers included. */
+  readonly exitMs: number
   /** Memory that a worker shares with its main thread. */
   readonly board: SharedArrayBuffer | undefined
   /** A line for each thing that cannot be as it was asked for. */
@@ -36,6 +38,9 @@ export interface Settings {
   /** Whether a parent of this process has told of those of the configuration. */
   readonly toldByParent: boolean
 }
+
+/** With the rest of the end it stays below a second. */
+const DEFAULT_EXIT_MS = 900
 
 /** Reads environment, configuration and `package.json`. */
 export function readSettings(
@@ -80,6 +85,7 @@ export function readSettings(
             run: parentFolder,
           },
     intervalMs: switches.intervalMs,
+    exitMs: switches.exitMs ?? DEFAULT_EXIT_MS,
     board: left?.board,
     problems: [
       ...switches.problems,

@@ -157,6 +157,7 @@ describe('variables that make no sense', () => {
   test.each([
     ['PLIMSOLL_LOG', 'loud'],
     ['PLIMSOLL_INTERVAL_MS', '0'],
+    ['PLIMSOLL_EXIT_MS', '-1'],
     ['OTEL_METRICS_EXPORTER', 'prometheus'],
     ['OTEL_RESOURCE_ATTRIBUTES', 'a=b,c'],
     ['OTEL_TRACES_SAMPLER', 'xray'],

@@ -12,6 +12,9 @@ const CALLS = INSTRUMENTS.callDuration.name
 const CALL_EVENT = `"${EVENTS.call.name}"`
 const END = `"${INSTRUMENTS.runEndTime.name}"`
 
+/** Where a machine that is busy shall not decide what can still be delivered. */
+const PATIENT = { PLIMSOLL_EXIT_MS: '20000' }
+
 /** Makes as many calls as it is told, waits as long as it is told, and ends with code 3. */
 const PROGRAM = `
 const [calls, waitMs] = process.argv.slice(2).map(Number)
@@ -20,7 +23,12 @@ Promise.all(Array.from({ length: calls }, call))
   .then(() => setTimeout(() => process.exit(3), waitMs))
 `
 
-async function run(url: string, calls: number, waitMs: number): Promise<Ended> {
+async function run(
+  url: string,
+  calls: number,
+  waitMs: number,
+  env: Record<string, string> = {},
+): Promise<Ended> {
   const origin = await startOrigin()
   const folder = programFolder({ 'app.cjs': PROGRAM })
   const ended = await runNode(folder, ['app.cjs', String(calls), String(waitMs)], {
@@ -29,6 +37,7 @@ async function run(url: string, calls: number, waitMs: number): Promise<Ended> {
       OTEL_EXPORTER_OTLP_ENDPOINT: url,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       PLIMSOLL_INTERVAL_MS: '50',
+      ...env,
     },
   })
   expect(ended.code).toBe(3)
@@ -69,7 +78,7 @@ describe('nothing is lost', () => {
       length > 3 && length < 9 ? status(response, code) : status(response, 200),
     )
 
-    const ended = await run(collector.url, 5, 100)
+    const ended = await run(collector.url, 5, 100, PATIENT)
 
     expect(ended.stderr).not.toContain('did not reach')
     const last = lastMetrics(collector.received)
@@ -88,7 +97,7 @@ describe('nothing is lost', () => {
       return status(response, 200)
     })
 
-    const ended = await run(collector.url, 1, 100)
+    const ended = await run(collector.url, 1, 100, PATIENT)
 
     expect(turnedAway).toBe(2)
     expect(ended.stderr).not.toContain('did not reach')
@@ -101,10 +110,22 @@ describe('nothing is lost', () => {
       response.write('{', () => response.destroy())
     })
 
-    const ended = await run(collector.url, 5, 100)
+    const ended = await run(collector.url, 5, 100, PATIENT)
 
     expect(ended.stderr).not.toContain('did not reach')
     expect(occurrences(collector.received, '/v1/logs', CALL_EVENT)).toBe(5)
+  })
+
+  test('by a collector that is slow, where the process is told to wait for it', async () => {
+    const collector = await startCollector((response) => {
+      setTimeout(() => status(response, 200), 1_500)
+    })
+
+    const ended = await run(collector.url, 5, 0, PATIENT)
+
+    expect(ended.stderr).not.toContain('did not reach')
+    expect(totalIn(lastMetrics(collector.received), CALLS)).toBe(5)
+    expect(JSON.stringify(lastMetrics(collector.received))).toContain(END)
   })
 
   test('of the metrics when another signal hangs', async () => {
@@ -128,7 +149,7 @@ describe('what is lost is told exactly', () => {
       status(response, received.at(-1)?.path === '/v1/metrics' ? 200 : 400),
     )
 
-    const ended = await run(collector.url, 5, 300)
+    const ended = await run(collector.url, 5, 300, PATIENT)
 
     const last = lastMetrics(collector.received)
     expect(lostIn(last, 'logs')).toBe(5)
@@ -151,7 +172,7 @@ describe('what is lost is told exactly', () => {
       response.end(JSON.stringify({ partialSuccess }))
     })
 
-    const ended = await run(collector.url, 5, 300)
+    const ended = await run(collector.url, 5, 300, PATIENT)
 
     const requests = collector.received.filter(({ path }) => path === '/v1/logs').length
     expect(lostIn(lastMetrics(collector.received), 'logs')).toBeGreaterThanOrEqual(1)
@@ -177,7 +198,7 @@ describe('what is lost is told exactly', () => {
       status(response, received.at(-1)?.body.includes(END) === true ? 400 : 200),
     )
 
-    const ended = await run(collector.url, 5, 100)
+    const ended = await run(collector.url, 5, 100, PATIENT)
 
     const refused = pointsIn(lastMetrics(collector.received))
     expect(toldLost(ended.stderr)).toEqual({ 'data point': refused })
