@@ -10,6 +10,6 @@ writeFileSync(new URL('docs/errors.md', root), errorsPage())
 
 const spec = 'examples/harvest/slo.yaml'
 const specs = parseSpecs([{ name: spec, text: readFileSync(new URL(spec, root), 'utf8') }])
-using engine = await createEngine()
+const engine = await createEngine()
 const rules = sloRules(specs, { parse: (query) => engine.parse(query) })
 writeFileSync(new URL('prometheus/rules/harvest.yaml', root), renderRules(rules))

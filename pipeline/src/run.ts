@@ -38,10 +38,21 @@ async function serve({ dir, ports }: Extract<Command, { kind: 'run' }>): Promise
   const started = await Promise.race([startPipeline({ dir, ports, log }), stopped])
   // What was begun by then ends with this process.
   if (started === 'stopped') return 1
-  using claims = new DisposableStack()
-  await using pipeline = started
-  // Taken back once the servers have ended.
-  claims.defer(claim(dir, pipeline))
+  const unclaim = claim(dir, started)
+  try {
+    return await attend(started, dir, stopped)
+  } finally {
+    await started[Symbol.asyncDispose]()
+    unclaim()
+  }
+}
+
+/** Until somebody stops it, or a server ends by itself. */
+async function attend(
+  pipeline: Pipeline,
+  dir: string,
+  stopped: Promise<'stopped'>,
+): Promise<number> {
   console.log(greeting(pipeline, dir))
   const ended = await Promise.race([stopped, firstEnd(pipeline)])
   if (ended === 'stopped') return 0

@@ -131,7 +131,7 @@ describe('building the programs of the pipeline', () => {
       stdio: 'ignore',
     })
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-    while (builds().length === 0) await delay(20)
+    while (builds().length === 0 && child.exitCode === null) await delay(20)
 
     child.kill('SIGINT')
 

@@ -9,7 +9,7 @@ import { startOrigin } from './origin.ts'
 const ROUNDS = 3
 const PAUSE_MS = 700
 
-await using origin = await startOrigin()
+const origin = await startOrigin()
 
 /** A call whose outcome is for the telemetry alone. */
 async function call(url: string, init?: RequestInit): Promise<void> {
@@ -71,3 +71,4 @@ for (let round = 0; round < ROUNDS; round += 1) {
 }
 await call(`${origin.steady}/banned`)
 await work('wanted')
+await origin[Symbol.asyncDispose]()
