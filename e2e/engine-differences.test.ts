@@ -2,11 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createEngine, type InstantResult } from '@plimsoll/promql'
 import type { ObjectiveReport } from '@plimsoll/slo-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startPipeline, type Pipeline } from '../pipeline/src/index.ts'
+import { describe, expect, test } from 'vitest'
 import { arrival } from './fixtures/arrival.ts'
+import { testPipeline } from './fixtures/test-pipeline.ts'
 import { askPrometheus } from './fixtures/ask-prometheus.ts'
-import { temporaryFolder, type Folder } from './fixtures/folder.ts'
 import { replay } from './fixtures/replay.ts'
 import { reportOf, sloCheck } from './fixtures/slo-check.ts'
 import { linesOf } from './workload/lines.ts'
@@ -15,18 +14,7 @@ import { documentOf, specText } from './workload/openslo.ts'
 
 // The differences between the engines that docs/slo-check.md tells of, each as it is.
 
-let folder: Folder
-let pipeline: Pipeline
-
-beforeAll(async () => {
-  folder = temporaryFolder()
-  pipeline = await startPipeline({ dir: join(folder.path, 'pipeline') })
-})
-
-afterAll(async () => {
-  await pipeline[Symbol.asyncDispose]()
-  folder[Symbol.dispose]()
-})
+const pipeline = testPipeline()
 
 const EXPORTS = 4
 const INTERVAL_MS = 15_000
@@ -185,11 +173,11 @@ async function judged(
   of: readonly string[] = ['--run', run.runId],
   queryOf = BARE,
 ): Promise<Readonly<Record<'embedded' | 'server', ObjectiveReport>>> {
-  const spec = join(folder.path, `${run.runId}.yaml`)
+  const spec = join(pipeline.path, `${run.runId}.yaml`)
   const query = queryOf(metricOfRun(run))
   const document = documentOf({ name: 'count', kind: 'count', query, op: 'gte', value: 1 })
   writeFileSync(spec, specText([document]))
-  const file = join(folder.path, `${run.runId}.jsonl`)
+  const file = join(pipeline.path, `${run.runId}.jsonl`)
   writeFileSync(file, lines.join('\n'))
   const one = async (source: readonly string[]): Promise<ObjectiveReport> => {
     const [objective] = reportOf(await sloCheck([spec, ...source, ...of])).objectives

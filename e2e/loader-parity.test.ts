@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { createEngine, type InstantResult } from '@plimsoll/promql'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startPipeline, type Pipeline } from '../pipeline/src/index.ts'
+import { describe, expect, test } from 'vitest'
 import { askPrometheus } from './fixtures/ask-prometheus.ts'
-import { temporaryFolder, type Folder } from './fixtures/folder.ts'
+import { testPipeline } from './fixtures/test-pipeline.ts'
 import { seedOf } from './fixtures/seed.ts'
 import { stringAttribute } from './otlp/any-value.ts'
 import { contentOf, differencesOf, sampleCount, withZeroSamples } from './otlp/content.ts'
@@ -12,18 +11,7 @@ import { DIFFERENCES } from './otlp/differences.ts'
 import { layOut, lineOf } from './otlp/layout.ts'
 import { streamArbitrary } from './otlp/stream.ts'
 
-let folder: Folder
-let pipeline: Pipeline
-
-beforeAll(async () => {
-  folder = temporaryFolder()
-  pipeline = await startPipeline({ dir: folder.path })
-})
-
-afterAll(async () => {
-  await pipeline[Symbol.asyncDispose]()
-  folder[Symbol.dispose]()
-})
+const pipeline = testPipeline()
 
 const STREAMS = 900
 const REQUESTS = 120

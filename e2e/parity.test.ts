@@ -2,11 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Report } from '@plimsoll/slo-check'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startPipeline, type Pipeline } from '../pipeline/src/index.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { arrival } from './fixtures/arrival.ts'
+import { testPipeline } from './fixtures/test-pipeline.ts'
 import { DEMO_SPEC, demoRun, linesOfFiles } from './fixtures/demo-run.ts'
-import { temporaryFolder, type Folder } from './fixtures/folder.ts'
 import { replay } from './fixtures/replay.ts'
 import { parityOf } from './fixtures/report-parity.ts'
 import { seedOf } from './fixtures/seed.ts'
@@ -22,18 +21,7 @@ import { unheard, untrueCounts, windowSpec } from './workload/window.ts'
 
 const WORKLOADS = Number(process.env['E2E_WORKLOADS'] ?? 20)
 
-let folder: Folder
-let pipeline: Pipeline
-
-beforeAll(async () => {
-  folder = temporaryFolder()
-  pipeline = await startPipeline({ dir: join(folder.path, 'pipeline') })
-})
-
-afterAll(async () => {
-  await pipeline[Symbol.asyncDispose]()
-  folder[Symbol.dispose]()
-})
+const pipeline = testPipeline()
 
 describe.each(['calm', 'stormy'] as const)('the demo in %s weather, sent through', (profile) => {
   test('gets the report that its files get', async () => {
@@ -90,9 +78,9 @@ describe('generated workloads, sent through', () => {
     { what: 'its first minutes', seconds: 600, to: base + 120_000 },
     { what: 'some minutes in its midst', seconds: 90, to: base + 200_000 },
   ])('and so does a window over $what', async ({ seconds, to }) => {
-    const spec = join(folder.path, 'window.yaml')
+    const spec = join(pipeline.path, 'window.yaml')
     writeFileSync(spec, windowSpec(workloads))
-    const file = join(folder.path, 'window.jsonl')
+    const file = join(pipeline.path, 'window.jsonl')
     writeFileSync(file, workloads.flatMap(textOf).join('\n'))
     const window = ['--window', `${seconds}s`, '--at', new Date(to).toISOString()]
 
@@ -124,8 +112,8 @@ interface Judged {
 async function judge(workload: Workload): Promise<Judged> {
   const { runId } = workload
   const promises = promisesOf(workload)
-  const spec = join(folder.path, `${runId}.yaml`)
-  const file = join(folder.path, `${runId}.jsonl`)
+  const spec = join(pipeline.path, `${runId}.yaml`)
+  const file = join(pipeline.path, `${runId}.jsonl`)
   writeFileSync(spec, specText(promises.map(({ document }) => document)))
   writeFileSync(file, textOf(workload).join('\n'))
   const [embedded, server] = await Promise.all([

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { buildBinaries } from '../pipeline/src/index.ts'
+import { exists } from '../pipeline/src/process.ts'
 import { temporaryFolder } from './fixtures/folder.ts'
 import { eventually } from './pipeline/ask.ts'
 
@@ -11,15 +12,6 @@ const STARTED_MS = 60_000
 
 // Whoever comes first builds them, which takes longer than a test may.
 beforeAll(() => buildBinaries({ log: (line) => console.log(line) }))
-
-const exists = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
-    throw error
-  }
-}
 
 describe('npm run pipeline', () => {
   const launchers: ChildProcess[] = []

@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { ATTRIBUTES, EVENTS } from '@plimsoll/semconv'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startPipeline, type Pipeline } from '../pipeline/src/index.ts'
+import { describe, expect, it } from 'vitest'
 import { linesOf } from './pipeline/ask.ts'
+import { testPipeline } from './fixtures/test-pipeline.ts'
 import { keyValues, logsRequest, metricsRequest, post, traceRequest } from './pipeline/otlp.ts'
 import type { Attributes } from './pipeline/otlp.ts'
 
@@ -49,16 +46,7 @@ const HARMLESS: Attributes = {
   fault: 'the digest sha-256 does not match; Bearer tokens are not allowed',
 }
 
-let dir = ''
-let pipeline: Pipeline
-beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'plimsoll-redaction-'))
-  pipeline = await startPipeline({ dir })
-})
-afterAll(async () => {
-  await pipeline[Symbol.asyncDispose]()
-  rmSync(dir, { recursive: true, force: true })
-})
+const pipeline = testPipeline()
 
 /** Sends attributes on every place of every signal, and gives what the files have of each signal. */
 async function pass(attributes: Attributes, body: string): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { ATTRIBUTES, INSTRUMENTS, prometheusLabel, prometheusName } from '@plimsoll/semconv'
 import type { Server } from '../../pipeline/src/index.ts'
+import { ask, eventually } from '../pipeline/ask.ts'
 
 /** What Prometheus holds of a run. */
 export interface Counted {
@@ -15,7 +15,6 @@ const RUN = prometheusLabel(ATTRIBUTES.runId.key)
 const CALLS = `${prometheusName(INSTRUMENTS.callDuration)}_count`
 const LOST = prometheusName(INSTRUMENTS.telemetryLost)
 const END = prometheusName(INSTRUMENTS.runEndTime)
-const POLL_MS = 200
 
 export async function countedIn(prometheus: Server, runId: string): Promise<Counted> {
   const total = (metric: string): Promise<number> =>
@@ -28,34 +27,16 @@ export async function countedIn(prometheus: Server, runId: string): Promise<Coun
 }
 
 /** Waits until `is` holds of the run; fails with what there is when it does not within `ms`. */
-export async function awaitCounted(
+export function awaitCounted(
   prometheus: Server,
   runId: string,
   is: (counted: Counted) => boolean,
   ms = 60_000,
 ): Promise<Counted> {
-  const until = performance.now() + ms
-  for (;;) {
-    const counted = await countedIn(prometheus, runId)
-    if (is(counted)) return counted
-    if (performance.now() > until) {
-      throw new Error(`Prometheus does not come to it: ${JSON.stringify(counted)}`)
-    }
-    await delay(POLL_MS)
-  }
-}
-
-interface Answer {
-  readonly data: { readonly result: readonly { readonly value: readonly [number, string] }[] }
+  return eventually(() => countedIn(prometheus, runId), is, ms)
 }
 
 async function sum(prometheus: Server, query: string): Promise<number> {
-  const response = await fetch(`${prometheus.url}/api/v1/query`, {
-    method: 'POST',
-    body: new URLSearchParams({ query }),
-  })
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${query}: HTTP ${response.status}: ${text}`)
-  const [first] = (JSON.parse(text) as Answer).data.result
-  return Number(first?.value[1] ?? 0)
+  const [first] = await ask(prometheus.url, query)
+  return Number(first?.value?.[1] ?? 0)
 }

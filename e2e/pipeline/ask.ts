@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { askPrometheus } from '../fixtures/ask-prometheus.ts'
 
 export interface Sample {
   readonly metric: Readonly<Record<string, string>>
@@ -7,16 +8,9 @@ export interface Sample {
   readonly values?: readonly (readonly [number, string])[]
 }
 
-/** An instant query of Prometheus's HTTP API. */
+/** The series that a query gives now. */
 export async function ask(prometheus: string, query: string): Promise<readonly Sample[]> {
-  const url = `${prometheus}/api/v1/query?${new URLSearchParams({ query }).toString()}`
-  const answer = (await (await fetch(url)).json()) as {
-    status: string
-    error?: string
-    data?: { result: readonly Sample[] }
-  }
-  if (answer.status !== 'success') throw new Error(`${query}: ${answer.error ?? 'no answer'}`)
-  return answer.data?.result ?? []
+  return (await askPrometheus(prometheus, query)).result as readonly Sample[]
 }
 
 /** A metric of an exposition, summed over its series; undefined when it is not there. */

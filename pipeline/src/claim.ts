@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Pipeline } from './pipeline.ts'
 import { PipelineError } from './pipeline-error.ts'
 import { isFree } from './ports.ts'
+import { exists } from './process.ts'
 
 /** Which processes run in a folder, for the next one that is told to run there. */
 interface Claim {
@@ -64,15 +65,6 @@ function read(dir: string): Claim | undefined {
     // No note, or one that was cut short: then nobody knows of servers, and ports tell what else is in the way.
     if (error instanceof SyntaxError || isMissing(error)) return undefined
     throw error
-  }
-}
-
-function exists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    // Of another user: it exists.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { freePorts } from '../src/ports.ts'
 import { PipelineError } from '../src/pipeline-error.ts'
+import { exists } from '../src/process.ts'
 import { startServer, type Server, type ServerOptions } from '../src/server.ts'
 
 const SCRIPT = fileURLToPath(new URL('fixtures/server.mjs', import.meta.url))
@@ -32,15 +33,6 @@ async function start(behaviour: string): Promise<Server> {
   const server = await startServer(await optionsFor(behaviour))
   started.push(server)
   return server
-}
-
-const exists = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
-    throw error
-  }
 }
 
 describe('a server', () => {

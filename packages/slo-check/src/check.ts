@@ -3,6 +3,7 @@ import { doubtStrays } from './doubt/strays.ts'
 import { doubtLabels } from './doubt/labels.ts'
 import { doubtUnrecorded } from './doubt/unrecorded.ts'
 import { createAsker, type Asker, type Step } from './query/ask.ts'
+import { askedOnce } from './query/ask-once.ts'
 import { refusalOf } from './query/exact-counts.ts'
 import { limitToService } from './query/service-limit.ts'
 import { prepareQueries, type Prepared } from './query/prepare.ts'
@@ -33,7 +34,8 @@ export interface CheckOptions {
  * @throws PromqlError of kind `engine` when the engine itself fails.
  */
 export async function check(options: CheckOptions): Promise<Report> {
-  const { specs, source, onStep = () => undefined } = options
+  const { specs, onStep = () => undefined } = options
+  const source = askedOnce(options.source)
   const prepared = prepareQueries(specs.objectives, source)
   const judged = await Promise.all(
     specs.objectives.map((objective) => judgeOne(objective, prepared, source, onStep)),

@@ -15,3 +15,15 @@ export function spanText(seconds: number): string {
   })
   return parts.join('') || '0s'
 }
+
+/** The Prometheus duration of a number of whole seconds, in its largest whole unit: 7200 is `2h`. */
+export function ruleDuration(seconds: number): string {
+  const [unit, size] = UNITS.find(([, length]) => seconds % length === 0) ?? ['s', 1]
+  return `${seconds / size}${unit}`
+}
+
+/** A number of seconds in one unit, for people: `2.1d`. */
+export function lasting(seconds: number): string {
+  const [unit, size] = UNITS.find(([, length]) => seconds >= 2 * length) ?? ['s', 1]
+  return `${Number((seconds / size).toPrecision(2))}${unit}`
+}

@@ -46,16 +46,21 @@ export function prepareQueries(objectives: readonly Objective[], source: Source)
   }
 }
 
+/** Makes faults of a query, at their place in the spec. */
+export function faultIn(query: SpecQuery): (offset: number, message: string) => Issue {
+  return (offset, message) => ({
+    ...query.locate(offset),
+    message: `the query \`${query.role}\`: ${message}`,
+  })
+}
+
 function prepare(
   query: SpecQuery,
   fillings: Fillings,
   source: Source,
 ): PreparedQuery | { issues: Issue[] } {
   const filled = fillTemplate(query.text, fillings)
-  const fault = (offset: number, message: string): Issue => ({
-    ...query.locate(offset),
-    message: `the query \`${query.role}\`: ${message}`,
-  })
+  const fault = faultIn(query)
   if (filled.faults.length > 0)
     return { issues: filled.faults.map(({ offset, message }) => fault(offset, message)) }
   try {

@@ -1,6 +1,6 @@
 import type { Objective } from '../spec/model.ts'
 import type { RuleLinks } from './annotations.ts'
-import { ruleDuration } from './duration.ts'
+import { ruleDuration } from '../span-text.ts'
 import { literal, type SloLabels } from './slo-labels.ts'
 import type { BurnWindows, Severity } from './windows.ts'
 

@@ -1,7 +1,7 @@
 import type { Objective } from '../spec/model.ts'
 import { alertLabels, type AlertParts, trafficGuard } from './alert-parts.ts'
 import { annotationsOf, named } from './annotations.ts'
-import { lasting, ruleDuration } from './duration.ts'
+import { lasting, ruleDuration } from '../span-text.ts'
 import type { BudgetIndicator } from './indicator.ts'
 import type { AlertingRule } from './rule-file.ts'
 import { errorRatioSeries } from './series.ts'

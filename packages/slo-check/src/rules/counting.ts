@@ -1,5 +1,5 @@
 import type { Issue } from '../error.ts'
-import { ruleDuration } from './duration.ts'
+import { ruleDuration } from '../span-text.ts'
 import type { RuleQuery } from './rule-query.ts'
 
 /** An expression over a window of some seconds. */

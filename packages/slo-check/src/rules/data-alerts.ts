@@ -1,6 +1,6 @@
 import type { Objective } from '../spec/model.ts'
 import { annotationsOf, named, type RuleLinks } from './annotations.ts'
-import { ruleDuration } from './duration.ts'
+import { ruleDuration } from '../span-text.ts'
 import type { RuleIndicator } from './indicator.ts'
 import type { AlertingRule } from './rule-file.ts'
 import { errorRatioSeries, valueSeries } from './series.ts'

@@ -1,7 +1,7 @@
 import type { Comparison } from '../spec/model.ts'
 import { alertLabels, trafficGuard, type AlertParts } from './alert-parts.ts'
 import { annotationsOf, named } from './annotations.ts'
-import { ruleDuration } from './duration.ts'
+import { ruleDuration } from '../span-text.ts'
 import type { LimitIndicator } from './indicator.ts'
 import type { AlertingRule } from './rule-file.ts'
 import { valueSeries } from './series.ts'

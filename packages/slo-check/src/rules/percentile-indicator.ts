@@ -1,7 +1,7 @@
 import type { PercentileObjective } from '../spec/model.ts'
 import { ALL_MATCHER, boundAtOrBelow, boundMatcher } from './bucket-bound.ts'
 import type { Faulty, Windowed } from './counting.ts'
-import { ruleDuration } from './duration.ts'
+import { ruleDuration } from '../span-text.ts'
 import { indented } from './indented.ts'
 import type { BudgetIndicator } from './indicator.ts'
 import { complement } from './ratio-indicator.ts'

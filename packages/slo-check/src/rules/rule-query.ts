@@ -1,10 +1,10 @@
 import { PromqlError, type ParsedQuery, type Selector } from '@plimsoll/promql'
 import type { Issue } from '../error.ts'
-import { offsetOf } from '../query/prepare.ts'
+import { faultIn, offsetOf } from '../query/prepare.ts'
 import { isOfService, escaped, matcherText, quoted, SERVICE_LABEL } from '../query/selector.ts'
 import { fillTemplate } from '../query/template.ts'
 import type { SpecQuery } from '../spec/model.ts'
-import { ruleDuration } from './duration.ts'
+import { ruleDuration } from '../span-text.ts'
 
 /** Parses a query. @throws PromqlError of kind `parse` */
 export type Parse = (query: string) => ParsedQuery
@@ -53,10 +53,7 @@ export function readRuleQuery(
       service: { value: escaped(service) },
     })
   const filled = fill(SAMPLE_WINDOW)
-  const fault = (offset: number, message: string): Issue => ({
-    ...query.locate(offset),
-    message: `the query \`${query.role}\`: ${message}`,
-  })
+  const fault = faultIn(query)
   if (filled.faults.length > 0)
     return { issues: filled.faults.map(({ offset, message }) => fault(offset, message)) }
   try {

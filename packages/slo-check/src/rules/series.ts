@@ -1,4 +1,4 @@
-import { ruleDuration } from './duration.ts'
+import { ruleDuration } from '../span-text.ts'
 
 /** Names of the series that rules record; Sloth's, where it has the same thing, so that its dashboards read ours. */
 export const SERIES = {

@@ -1,5 +1,5 @@
 import table from './burn-rates.json' with { type: 'json' }
-import { ruleDuration } from './duration.ts'
+import { ruleDuration } from '../span-text.ts'
 
 /** Who is woken: `page` now, `ticket` in working hours. */
 export type Severity = 'page' | 'ticket'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { lasting, ruleDuration } from '../../src/rules/duration.ts'
+import { lasting, ruleDuration } from '../../src/span-text.ts'
 import { windowsOf } from '../../src/rules/windows.ts'
 
 const HOUR = 3600
