@@ -4,6 +4,7 @@ export type { OpenSpan } from './spans/open-span.ts'
 export { MAX_SERIES_PER_INSTRUMENT } from './measures.ts'
 export type { Measures, MeasuresOptions, Series } from './measures.ts'
 export type {
+  CollectedExponentialHistogram,
   CollectedGauge,
   CollectedHistogram,
   CollectedMetric,
@@ -11,6 +12,7 @@ export type {
   CollectedScope,
   CollectedSum,
   DataPoint,
+  ExponentialValue,
   HistogramValue,
   MetricDescriptor,
 } from './cells/collected.ts'

@@ -8,10 +8,10 @@ import {
 } from '@plimsoll/semconv'
 import { faultReport, warn } from '../diagnostics.ts'
 import { descriptorOf } from '../instrument-descriptor.ts'
-import { boundariesOf } from '../labels/boundaries.ts'
 import { MAX_SERIES_PER_INSTRUMENT, type Measures, type MeasuresOptions } from '../measures.ts'
 import { VERSION } from '../version.ts'
 import type { CollectedMetrics, MetricDescriptor } from './collected.ts'
+import { histogramShape, type HistogramSettings } from './histogram-shape.ts'
 import { cellMeter } from './meter.ts'
 import type { Metric, MetricSettings, Shape } from './metric.ts'
 import { Scope } from './scope.ts'
@@ -19,11 +19,16 @@ import { Scope } from './scope.ts'
 export interface CellsOptions extends MeasuresOptions {
   /** @default systemClock */
   readonly clock?: Clock
+  /**
+   * Buckets of histograms: those that each names, or base-2 exponential ones, which find theirs. One with `boundaries`
+   * is explicit all the same. @default 'explicit'
+   */
+  readonly histograms?: 'explicit' | 'exponential'
 }
 
 /**
  * Numbers kept by this package: a record costs nanoseconds, and all of them can be read synchronously, in an `exit`
- * handler too. Cumulative. Views, exemplars and exponential histograms of the SDK do not reach them.
+ * handler too. Cumulative. Views and exemplars of the SDK do not reach them.
  */
 export interface Cells {
   /** For our own instruments. */
@@ -41,7 +46,8 @@ export interface Cells {
 
 /** Empty cells; `metrics.boundaries` of the configuration comes in as `boundaries`. */
 export function createCells(options: CellsOptions = {}): Cells {
-  const { clock = systemClock, boundaries } = options
+  const { clock = systemClock, boundaries, histograms = 'explicit' } = options
+  const kept: HistogramSettings = { boundaries, histograms }
   const { maxSeriesPerInstrument = MAX_SERIES_PER_INSTRUMENT } = options
   const scopes = new Map<string, Scope>()
   const settings: MetricSettings = {
@@ -68,10 +74,10 @@ export function createCells(options: CellsOptions = {}): Cells {
   }
 
   return {
-    measures: tableMeasures(scopeOf(SCOPE_NAME, VERSION), boundaries),
+    measures: tableMeasures(scopeOf(SCOPE_NAME, VERSION), kept),
     meterProvider: {
       getMeter: (name, version, meterOptions) =>
-        cellMeter(scopeOf(name, version, meterOptions?.schemaUrl), boundaries),
+        cellMeter(scopeOf(name, version, meterOptions?.schemaUrl), kept),
     },
     collect() {
       // Two points of a series at one time are one lost, also when the wall clock was set back.
@@ -84,14 +90,14 @@ export function createCells(options: CellsOptions = {}): Cells {
   }
 }
 
-function tableMeasures(scope: Scope, boundaries: MeasuresOptions['boundaries']): Measures {
+function tableMeasures(scope: Scope, histograms: HistogramSettings): Measures {
   const metrics = new Map<InstrumentId, Metric>()
   return {
     bind(id, attributes) {
       let metric = metrics.get(id)
       if (metric === undefined) {
         const definition: InstrumentDefinition = INSTRUMENTS[id]
-        metric = scope.metric(descriptorOf(definition), shapeOf(definition, boundaries))
+        metric = scope.metric(descriptorOf(definition), shapeOf(definition, histograms))
         metrics.set(id, metric)
       }
       return metric.point(attributes).cell
@@ -101,11 +107,9 @@ function tableMeasures(scope: Scope, boundaries: MeasuresOptions['boundaries']):
 
 function shapeOf(
   { name, kind, boundaries = [] }: InstrumentDefinition,
-  added: MeasuresOptions['boundaries'],
+  histograms: HistogramSettings,
 ): Shape {
-  if (kind === 'histogram') {
-    return { kind: 'histogram', boundaries: boundariesOf(name, boundaries, added) }
-  }
+  if (kind === 'histogram') return histogramShape(name, boundaries, histograms)
   if (kind === 'gauge') return { kind: 'gauge' }
   return { kind: 'sum', monotonic: kind === 'counter', observed: false }
 }

@@ -11,7 +11,11 @@ export interface CollectedScope {
   metrics: CollectedMetric[]
 }
 
-export type CollectedMetric = CollectedSum | CollectedGauge | CollectedHistogram
+export type CollectedMetric =
+  | CollectedSum
+  | CollectedGauge
+  | CollectedHistogram
+  | CollectedExponentialHistogram
 
 export interface MetricDescriptor {
   readonly name: string
@@ -23,6 +27,7 @@ export interface MetricDescriptor {
 /** Numbers of the SDK's `AggregationTemporality` and `DataPointType`. */
 export const CUMULATIVE = 1
 export const HISTOGRAM = 0
+export const EXPONENTIAL_HISTOGRAM = 1
 export const GAUGE = 2
 export const SUM = 3
 
@@ -47,6 +52,11 @@ export interface CollectedHistogram extends Collected {
   readonly dataPoints: DataPoint<HistogramValue>[]
 }
 
+export interface CollectedExponentialHistogram extends Collected {
+  readonly dataPointType: typeof EXPONENTIAL_HISTOGRAM
+  readonly dataPoints: DataPoint<ExponentialValue>[]
+}
+
 export interface DataPoint<Value> {
   readonly startTime: HrTime
   readonly endTime: HrTime
@@ -56,6 +66,17 @@ export interface DataPoint<Value> {
 
 export interface HistogramValue {
   buckets: { boundaries: number[]; counts: number[] }
+  sum: number
+  count: number
+  min: number
+  max: number
+}
+
+export interface ExponentialValue {
+  scale: number
+  zeroCount: number
+  positive: { offset: number; bucketCounts: number[] }
+  negative: { offset: number; bucketCounts: number[] }
   sum: number
   count: number
   min: number

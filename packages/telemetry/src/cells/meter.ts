@@ -1,6 +1,5 @@
 import { ValueType, type Attributes, type Meter, type MetricOptions } from '@opentelemetry/api'
-import { boundariesOf } from '../labels/boundaries.ts'
-import type { MeasuresOptions } from '../measures.ts'
+import { histogramShape, type HistogramSettings } from './histogram-shape.ts'
 import type { Metric, Shape } from './metric.ts'
 import type { CellObservable } from './observables.ts'
 import type { Scope } from './scope.ts'
@@ -9,7 +8,7 @@ import type { Scope } from './scope.ts'
 const DEFAULT_BOUNDARIES = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000]
 
 /** A meter of the OpenTelemetry API whose instruments are cells. */
-export function cellMeter(scope: Scope, boundaries: MeasuresOptions['boundaries']): Meter {
+export function cellMeter(scope: Scope, histograms: HistogramSettings): Meter {
   const create = (name: string, shape: Shape, options: MetricOptions = {}): Metric => {
     const { description = '', unit = '', valueType = ValueType.DOUBLE } = options
     return scope.metric({ name, description, unit, valueType }, shape)
@@ -27,8 +26,7 @@ export function cellMeter(scope: Scope, boundaries: MeasuresOptions['boundaries'
     }),
     createHistogram: (name, options) => {
       const own = options?.advice?.explicitBucketBoundaries ?? DEFAULT_BOUNDARIES
-      const shape = { kind: 'histogram', boundaries: boundariesOf(name, own, boundaries) } as const
-      return { record: recordOn(create(name, shape, options)) }
+      return { record: recordOn(create(name, histogramShape(name, own, histograms), options)) }
     },
     createObservableCounter: (name, options) =>
       observable(name, { ...COUNTER, observed: true }, options),

@@ -3,13 +3,16 @@ import { hrTime } from '../hr-time.ts'
 import { SeriesSet } from '../labels/series-set.ts'
 import type { Cell, Refuse } from './cell.ts'
 import { HistogramCell, LastCell, SumCell } from './cell.ts'
+import { ExponentialCell } from './exponential.ts'
 import {
   CUMULATIVE,
+  EXPONENTIAL_HISTOGRAM,
   GAUGE,
   HISTOGRAM,
   SUM,
   type CollectedMetric,
   type DataPoint,
+  type ExponentialValue,
   type HistogramValue,
   type MetricDescriptor,
 } from './collected.ts'
@@ -19,6 +22,7 @@ export type Shape =
   | { readonly kind: 'sum'; readonly monotonic: boolean; readonly observed: boolean }
   | { readonly kind: 'gauge' }
   | { readonly kind: 'histogram'; readonly boundaries: readonly number[] }
+  | { readonly kind: 'exponential' }
 
 /** A cell with what every point of it carries. */
 export interface Point<Value> {
@@ -29,6 +33,8 @@ export interface Point<Value> {
   /** Whether the next collection reports it: always, but for what a callback no longer observes. */
   live: boolean
 }
+
+type AnyPoint = Point<number> | Point<HistogramValue> | Point<ExponentialValue>
 
 /** Where the series of a metric begin in time, how many it may have, and who hears of values it cannot take. */
 export interface MetricSettings {
@@ -42,8 +48,8 @@ export interface Metric {
   readonly descriptor: MetricDescriptor
   readonly shape: Shape
   readonly size: number
-  point(attributes: Attributes): Point<number> | Point<HistogramValue>
-  points(): Iterable<Point<number> | Point<HistogramValue>>
+  point(attributes: Attributes): AnyPoint
+  points(): Iterable<AnyPoint>
   /** The points of now, or undefined when there is none. */
   collect(endMs: number): CollectedMetric | undefined
 }
@@ -59,6 +65,11 @@ export function createMetric(
     const { boundaries } = shape
     const set = pointsOf((overflow) => new HistogramCell(overflow, boundaries, refuse), settings)
     const type = { ...common, dataPointType: HISTOGRAM } as const
+    return metric(descriptor, shape, set, (dataPoints) => ({ ...type, dataPoints }))
+  }
+  if (shape.kind === 'exponential') {
+    const set = pointsOf((overflow) => new ExponentialCell(overflow, refuse), settings)
+    const type = { ...common, dataPointType: EXPONENTIAL_HISTOGRAM } as const
     return metric(descriptor, shape, set, (dataPoints) => ({ ...type, dataPoints }))
   }
   if (shape.kind === 'gauge' || shape.observed) {

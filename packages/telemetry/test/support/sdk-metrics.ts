@@ -1,4 +1,9 @@
-import { MeterProvider, MetricReader, type ScopeMetrics } from '@opentelemetry/sdk-metrics'
+import {
+  MeterProvider,
+  MetricReader,
+  type ScopeMetrics,
+  type ViewOptions,
+} from '@opentelemetry/sdk-metrics'
 
 class PullReader extends MetricReader {
   protected async onForceFlush(): Promise<void> {}
@@ -6,9 +11,12 @@ class PullReader extends MetricReader {
 }
 
 /** A meter provider of the SDK with a reader, and what that reader collects. */
-export function sdkMetrics(): { provider: MeterProvider; collect: () => Promise<ScopeMetrics[]> } {
+export function sdkMetrics(views: readonly ViewOptions[] = []): {
+  provider: MeterProvider
+  collect: () => Promise<ScopeMetrics[]>
+} {
   const reader = new PullReader()
-  const provider = new MeterProvider({ readers: [reader] })
+  const provider = new MeterProvider({ readers: [reader], views: [...views] })
   return {
     provider,
     collect: async () => {
