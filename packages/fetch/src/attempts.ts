@@ -1,5 +1,6 @@
 import type { CallContext, Clock, Recorder, RetryTally } from '@plimsoll/policies'
 import type { RetryReason } from '@plimsoll/semconv'
+import type { Reading } from './answer.ts'
 import type { CallState } from './call-state.ts'
 import { isOurs } from './dispatch/exchange.ts'
 import type { HostState, Tried } from './hosts/host-registry.ts'
@@ -7,7 +8,7 @@ import { parseRetryAfter } from './retry-after.ts'
 import type { Target } from './target.ts'
 import { retryReasonOfError, retryReasonOfStatus } from './verdict.ts'
 
-interface Sending {
+interface Sending<Answer> {
   readonly call: CallState
   readonly clock: Clock
   readonly recorder: Recorder
@@ -15,27 +16,28 @@ interface Sending {
   readonly host: HostState | undefined
   readonly target: Target
   /** Sends the request once, redirects included. */
-  send(): Promise<Response>
+  send(): Promise<Answer>
+  readonly reading: Reading<Answer>
 }
 
 /** Sends a call, and again while its host's retry policy says so. */
-export class Attempts {
-  readonly #sending: Sending
+export class Attempts<Answer> {
+  readonly #sending: Sending<Answer>
   /** Whether the request may be sent a second time at all. */
   readonly #repeatable: boolean
   /** The answer that is given up when the request is sent again. */
-  #last: Response | undefined
+  #last: Answer | undefined
   #asked: number | undefined
   /** What the retries took; known when `run` is over. */
   tally: RetryTally | undefined
 
-  constructor(sending: Sending) {
+  constructor(sending: Sending<Answer>) {
     this.#sending = sending
     const { host, target } = sending
     this.#repeatable = target.replayable && host?.retry?.methods.has(target.method) === true
   }
 
-  async run(): Promise<Response> {
+  async run(): Promise<Answer> {
     const { call, host } = this.#sending
     const retry = host?.retry
     if (retry === undefined) return this.#once()
@@ -47,50 +49,46 @@ export class Attempts {
     if (!run.ok) throw run.error
     if (run.value.tag === 'error') throw run.value.error
     if (run.value.reason === undefined) this.#ignore(this.#asked)
-    return run.value.response
+    return run.value.answer
   }
 
-  async #once(): Promise<Response> {
-    const response = await this.#sendOnce()
-    this.#ignore(askedBy(response, this.#sending.clock))
-    return response
+  async #once(): Promise<Answer> {
+    const answer = await this.#sendOnce()
+    this.#ignore(this.#askedBy(answer))
+    return answer
   }
 
-  async #attempt(): Promise<Tried> {
+  async #attempt(): Promise<Tried<Answer>> {
     await this.#drop()
     this.#asked = undefined
-    let response: Response
+    let answer: Answer
     try {
-      response = await this.#sendOnce()
+      answer = await this.#sendOnce()
     } catch (error) {
       const reason = retryReasonOfError(error)
       // The policy itself notes what is not to be tried again.
       if (reason === undefined || !this.#repeatable) throw error
       return { tag: 'error', error, reason }
     }
-    const { host, clock } = this.#sending
-    this.#last = response
-    this.#asked = askedBy(response, clock)
-    if (host?.retry?.statuses.has(response.status) !== true) return { tag: 'response', response }
-    const reason = retryReasonOfStatus(response.status)
+    const { host, reading } = this.#sending
+    this.#last = answer
+    this.#asked = this.#askedBy(answer)
+    const status = reading.status(answer)
+    if (host?.retry?.statuses.has(status) !== true) return { tag: 'answer', answer }
+    const reason = retryReasonOfStatus(status)
     if (!this.#repeatable) {
       this.#notRetryable(host, reason)
-      return { tag: 'response', response }
+      return { tag: 'answer', answer }
     }
-    return { tag: 'response', response, reason, retryAfterMs: this.#asked }
+    return { tag: 'answer', answer, reason, retryAfterMs: this.#asked }
   }
 
-  /** Lets go of the connection, or of what was received, of an answer that nobody will read. */
   async #drop(): Promise<void> {
-    try {
-      await this.#last?.body?.cancel()
-    } catch {
-      // It broke off by itself meanwhile, which comes to the same.
-    }
+    if (this.#last !== undefined) await this.#sending.reading.giveUp(this.#last)
     this.#last = undefined
   }
 
-  async #sendOnce(): Promise<Response> {
+  async #sendOnce(): Promise<Answer> {
     try {
       return await this.#sending.send()
     } catch (error) {
@@ -124,11 +122,11 @@ export class Attempts {
     const { retryCount = 0, retryDelayMs = 0 } = this.tally ?? {}
     this.tally = { retryCount, retryDelayMs, lastRetryAfterMs: askedMs, lastAction: action }
   }
-}
 
-function askedBy(response: Response, clock: Clock): number | undefined {
-  if (response.status < 400) return undefined
-  const { headers } = response
-  const date = headers.get('date') ?? undefined
-  return parseRetryAfter(headers.get('retry-after') ?? undefined, clock.epoch(), date)
+  #askedBy(answer: Answer): number | undefined {
+    const { clock, reading } = this.#sending
+    if (reading.status(answer) < 400) return undefined
+    const date = reading.field(answer, 'date')
+    return parseRetryAfter(reading.field(answer, 'retry-after'), clock.epoch(), date)
+  }
 }

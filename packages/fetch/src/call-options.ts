@@ -1,4 +1,5 @@
 import type { CircuitBreaker } from '@plimsoll/policies'
+import type * as Undici from 'undici'
 
 /** What a caller may say about one call beyond `init`. */
 export interface CallOptions {
@@ -15,39 +16,30 @@ interface Branded {
   readonly [brand]: CallOptions
 }
 
+/** `fetch`, or the `request` of a client. */
+type Ask = typeof globalThis.fetch | typeof Undici.request
+
 /**
- * `fetch` as one that says of each call what it is for. The words travel in a third argument, which every other fetch
- * passes over in silence: nothing of `input` or `init` is touched, and the result may be used like any fetch.
+ * `ask` as one that says of each call what it is for. The words travel in a third argument, which every other fetch
+ * passes over in silence: nothing of `input` or `init` is touched, and the result may be used like any fetch. undici's
+ * own `request` does not pass it over; a client's does.
  */
-export function withRole(fetch: typeof globalThis.fetch, role: string): typeof globalThis.fetch {
-  return withCallOptions(fetch, { role })
+export function withRole<A extends Ask>(ask: A, role: string): A {
+  return withCallOptions(ask, { role })
 }
 
-/** `fetch` whose calls stand behind the breaker of a logical source as well as behind those of the hosts it asks. */
-export function withBreaker(
-  fetch: typeof globalThis.fetch,
-  breaker: CircuitBreaker,
-): typeof globalThis.fetch {
-  return withCallOptions(fetch, { breaker })
+/** `ask` whose calls stand behind the breaker of a logical source as well as behind those of the hosts it asks. */
+export function withBreaker<A extends Ask>(ask: A, breaker: CircuitBreaker): A {
+  return withCallOptions(ask, { breaker })
 }
 
-type Fetch3 = (
-  input: Parameters<typeof globalThis.fetch>[0],
-  init: RequestInit | undefined,
-  extra: Branded,
-) => Promise<Response>
+type Ask3 = (input: unknown, init: unknown, extra: Branded) => Promise<unknown>
 
-function withCallOptions(
-  fetch: typeof globalThis.fetch,
-  options: CallOptions,
-): typeof globalThis.fetch {
-  const below = fetch as Fetch3
-  const above = (
-    input: Parameters<typeof globalThis.fetch>[0],
-    init?: RequestInit,
-    ...rest: readonly unknown[]
-  ): Promise<Response> => below(input, init, { [brand]: { ...options, ...callOptionsOf(rest[0]) } })
-  return above
+function withCallOptions<A extends Ask>(ask: A, options: CallOptions): A {
+  const below = ask as Ask3
+  const above = (input: unknown, init?: unknown, ...rest: readonly unknown[]): Promise<unknown> =>
+    below(input, init, { [brand]: { ...options, ...callOptionsOf(rest[0]) } })
+  return above as A
 }
 
 /** The call options in a third argument of `fetch`, if that is what it is. */

@@ -11,7 +11,9 @@ import { addressOf, type Target } from './target.ts'
 import { errorTypeOfAbort, errorTypeOfStatus, shownMethod } from './verdict.ts'
 
 /** How a call ended. */
-export type Ending = { readonly response: Pick<Response, 'status'> } | { readonly error: unknown }
+export type Ending =
+  | { readonly response: { readonly status: number } }
+  | { readonly error: unknown }
 
 /** Whom a call asks, as its records name it. */
 export function subjectOf(target: Target, role: string | undefined): Subject {
@@ -32,7 +34,12 @@ function errorTypeOfEnding(
   if (type !== ERROR_TYPES.other) return type
   // Fetch says TypeError both of a request that cannot be sent and of a network that failed without a code.
   if (error instanceof TypeError) return sent ? ERROR_TYPES.network : ERROR_TYPES.invalidRequest
-  return type
+  return isInvalidArgument(error) ? ERROR_TYPES.invalidRequest : type
+}
+
+/** undici's word for a request that cannot be sent. */
+function isInvalidArgument(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'UND_ERR_INVALID_ARG'
 }
 
 /** Whether the platform refused a body that has not the digest which the caller gave in `integrity`. */

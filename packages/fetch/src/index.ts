@@ -1,5 +1,5 @@
 export { withBreaker, withRole } from './call-options.ts'
-export { createFetch } from './create-fetch.ts'
+export { createClient, createFetch, createRequest, type Client } from './create-client.ts'
 export {
   createFallback,
   type FetchFallback,

@@ -112,7 +112,8 @@ function methodOf(value: unknown): string {
   return NORMALISED.test(value) ? value.toUpperCase() : value
 }
 
-function signalOf(value: unknown): AbortSignal | undefined {
+/** The signal, where it is one of the platform's. */
+export function signalOf(value: unknown): AbortSignal | undefined {
   return value instanceof AbortSignal ? value : undefined
 }
 
@@ -120,7 +121,8 @@ function isEmpty(body: unknown): boolean {
   return body === null || body === undefined
 }
 
-function isReplayable(body: unknown): boolean {
+/** Whether a body can be read a second time. */
+export function isReplayable(body: unknown): boolean {
   return (
     typeof body === 'string' ||
     body instanceof ArrayBuffer ||

@@ -38,11 +38,11 @@ export interface HostState {
 }
 
 /** What became of one attempt of a call, and why it should be sent again, if it should. */
-export type Tried = {
+export type Tried<Answer = unknown> = {
   readonly reason?: RetryReason
   readonly retryAfterMs?: number | undefined
 } & (
-  | { readonly tag: 'response'; readonly response: Response }
+  | { readonly tag: 'answer'; readonly answer: Answer }
   | { readonly tag: 'error'; readonly error: unknown }
 )
 

@@ -1,0 +1,44 @@
+import type { Dispatcher } from 'undici'
+import { field } from './dispatch/options.ts'
+
+/** How the answers of one way of asking are read: those of `fetch`, or those of undici's `request`. */
+export interface Reading<Answer> {
+  status(answer: Answer): number
+  /** The value of a response field; of several lines, the first is enough for what is read here. */
+  field(answer: Answer, name: string): string | undefined
+  /** Lets go of the connection, or of what was received, of an answer that nobody will read. Never rejects. */
+  giveUp(answer: Answer): Promise<void>
+}
+
+export const FETCHED: Reading<Response> = {
+  status: ({ status }) => status,
+  field: ({ headers }, name) => headers.get(name) ?? undefined,
+  async giveUp({ body }) {
+    try {
+      await body?.cancel()
+    } catch {
+      // It broke off by itself meanwhile, which comes to the same.
+    }
+  },
+}
+
+export type RequestAnswer = Dispatcher.ResponseData<unknown>
+
+/** More than this is not read to save a connection. */
+const MOST_DUMPED_BYTES = 128 * 1_024
+
+export const REQUESTED: Reading<RequestAnswer> = {
+  status: ({ statusCode }) => statusCode,
+  field: ({ headers }, name) => {
+    // With `responseHeaders: 'raw'` they are names and values in turn.
+    if (!Array.isArray(headers)) return field(headers, name)
+    const list = headers as readonly string[]
+    const at = list.findIndex((each, index) => index % 2 === 0 && each.toLowerCase() === name)
+    return at === -1 ? undefined : list[at + 1]
+  },
+  giveUp({ body }) {
+    // Nobody waits for the rest: a body that never ends must not hold up the next attempt.
+    body.dump({ limit: MOST_DUMPED_BYTES }).catch(() => {})
+    return Promise.resolve()
+  },
+}

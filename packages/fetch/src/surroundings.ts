@@ -1,0 +1,44 @@
+import { guarded, processRecorder, systemClock } from '@plimsoll/policies'
+import { processTracing } from '@plimsoll/telemetry'
+import type { ExchangeDeps } from './dispatch/exchange.ts'
+import { dispatchStack, type Stack } from './dispatch/stack.ts'
+import { hostRegistry } from './hosts/host-registry.ts'
+import type { CacheOptions, FetchOptions } from './options.ts'
+import { hashUrl } from './url.ts'
+
+/** What all calls of a client share. */
+export interface Surroundings extends ExchangeDeps {
+  readonly stack: Stack
+  readonly cacheRoles: ReadonlySet<string> | undefined
+  readonly cacheOn: boolean
+  readonly hash: (url: URL) => string
+}
+
+/** Makes what the options ask for. */
+export function surroundingsOf(options: FetchOptions): Surroundings {
+  const clock = options.clock ?? systemClock
+  const recorder = guarded(options.recorder ?? processRecorder)
+  const random = options.random ?? Math.random
+  const deps: ExchangeDeps = {
+    clock,
+    recorder,
+    tracing: processTracing,
+    hostOf: hostRegistry(options, { clock, recorder, random }),
+    redact: options.redact ?? {},
+    verifyDigests: options.integrity ?? true,
+  }
+  const cache = cacheOf(options.cache)
+  const { urlHashKey } = options
+  return {
+    ...deps,
+    stack: dispatchStack(deps, cache, options.dispatcher),
+    cacheOn: cache !== undefined,
+    cacheRoles: cache?.roles === undefined ? undefined : new Set(cache.roles),
+    hash: (url) => hashUrl(url, urlHashKey),
+  }
+}
+
+function cacheOf(cache: boolean | CacheOptions | undefined): CacheOptions | undefined {
+  if (cache === undefined || cache === false) return undefined
+  return cache === true ? {} : cache
+}
