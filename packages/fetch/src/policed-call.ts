@@ -21,7 +21,7 @@ export interface Asking<Answer> {
   /** Where the caller wants it to go, if it says so. */
   readonly base: Dispatcher | undefined
   /** Sends it once, through `dispatcher`. */
-  send(dispatcher: object): Promise<Answer>
+  readonly send: (dispatcher: object) => Promise<Answer>
 }
 
 /** One call: from the program's `fetch()` or `request()` to the headers of its answer. */
