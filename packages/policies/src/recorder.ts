@@ -2,6 +2,7 @@ import type { PolicyRecord } from './record.ts'
 
 /** The port between policies and whatever listens. Implementations must not throw; policies guard against those that do. */
 export interface Recorder {
+  /** Takes a record for good: it may be read long after this, so whoever made it neither changes it nor uses it again. */
   record(record: PolicyRecord): void
 }
 

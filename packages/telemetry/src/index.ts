@@ -1,4 +1,5 @@
-export { createTracing, processTracing } from './spans/tracing.ts'
+export { createTracing } from './spans/tracing.ts'
+export { installTracing, processTracing } from './spans/process-tracing.ts'
 export type { AttemptStart, CallStart, FallbackStart, Tracing } from './spans/tracing.ts'
 export type { OpenSpan } from './spans/open-span.ts'
 export { MAX_SERIES_PER_INSTRUMENT } from './measures.ts'

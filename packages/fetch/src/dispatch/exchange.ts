@@ -119,10 +119,7 @@ class Exchange {
       method,
       address: subject.address,
       port: subject.port,
-      // Read only where a tracer listens.
-      get urlFull() {
-        return redactUrl(new URL(path, origin), deps.redact)
-      },
+      urlFull: () => redactUrl(new URL(path, origin), deps.redact),
       resendCount,
     })
     const handler = new ExchangeHandler({

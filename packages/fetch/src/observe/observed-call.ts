@@ -54,10 +54,7 @@ export class ObservedCall {
       method,
       address: subject.address,
       port: subject.port,
-      // Read only where a tracer listens.
-      get urlFull() {
-        return redactUrl(url ?? '', redact)
-      },
+      urlFull: () => redactUrl(url ?? '', redact),
       resendCount: this.#state.exchanges++,
     })
     const exchange: Exchange = { subject, method, startMs: clock.now(), span }

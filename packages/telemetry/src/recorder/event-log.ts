@@ -1,31 +1,17 @@
-import {
-  logs,
-  SeverityNumber,
-  type Attributes,
-  type AttributeValue,
-  type Logger,
-  type LoggerProvider,
-} from '@opentelemetry/api'
+import { logs, SeverityNumber, type Logger, type LoggerProvider } from '@opentelemetry/api'
 import type { Clock } from '@plimsoll/policies'
-import {
-  ATTRIBUTES as A,
-  EVENTS,
-  SCOPE_NAME,
-  type AttributeDefinition,
-  type EventId,
-} from '@plimsoll/semconv'
+import { ATTRIBUTES as A, EVENTS, SCOPE_NAME, type EventId } from '@plimsoll/semconv'
 import type { FaultReport } from '../diagnostics.ts'
+import { AttributeSink } from '../fields.ts'
 import { hrTime } from '../hr-time.ts'
 import { VERSION } from '../version.ts'
+import { putEventFields, type EventRecord } from './event-fields.ts'
 
 /** How much an event matters, by the names of OpenTelemetry. */
 export type Severity = 'DEBUG' | 'INFO' | 'WARN'
 
-/** The fields of an event with their values; an absent one is undefined and is left out. */
-export type Fields = readonly (readonly [AttributeDefinition, AttributeValue])[]
-
-/** Writes an event. `fields` is asked only if somebody listens. */
-export type EventLog = (id: EventId, severity: Severity, fields: () => Fields) => void
+/** Tells of a record as an event. Never throws. */
+export type EventLog = (id: EventId, severity: Severity, record: EventRecord) => void
 
 export interface EventLogOptions {
   readonly loggerProvider: LoggerProvider | undefined
@@ -40,17 +26,20 @@ export interface EventLogOptions {
  */
 export function eventLog({ loggerProvider, runId, clock, report }: EventLogOptions): EventLog {
   const logger = loggerOf(loggerProvider, report)
-  return (id, severity, fields) => {
+  return (id, severity, record) => {
     const eventName = EVENTS[id].name
     const severityNumber = SeverityNumber[severity]
     try {
       if (logger === undefined || !logger.enabled({ severityNumber, eventName })) return
+      const fields = new AttributeSink()
+      fields.put(A.runId, runId)
+      putEventFields(record, fields)
       logger.emit({
         eventName,
         severityNumber,
         severityText: severity,
         timestamp: hrTime(clock.epoch()),
-        attributes: attributesOf([[A.runId, runId], ...fields()]),
+        attributes: fields.attributes,
       })
     } catch (error) {
       report(`event ${eventName}`, error)
@@ -65,10 +54,4 @@ function loggerOf(provider: LoggerProvider | undefined, report: FaultReport): Lo
     report('getting a logger', error)
     return undefined
   }
-}
-
-function attributesOf(fields: Fields): Attributes {
-  const attributes: Attributes = {}
-  for (const [{ key }, value] of fields) if (value !== undefined) attributes[key] = value
-  return attributes
 }

@@ -6,6 +6,7 @@ import type { Measures } from '../measures.ts'
 import { eventLog } from './event-log.ts'
 import { events } from './events.ts'
 import { dispatch } from './handlers.ts'
+import { heldEvents, type HeldEvent } from './held-events.ts'
 import { measurements } from './measurements.ts'
 import { createStandingSeries } from './standing-series.ts'
 
@@ -13,6 +14,11 @@ export interface RecorderOptions {
   readonly measures: Measures
   /** Takes the events. @default the provider registered with the OpenTelemetry API */
   readonly loggerProvider?: LoggerProvider
+  /**
+   * Takes the events as they happened, in place of a logger provider: who writes them puts the run id before the fields of
+   * each. A record is handed over for good.
+   */
+  readonly takeEvent?: (event: HeldEvent) => void
   /** Repeated on each event. @default none */
   readonly runId?: string
   /** Hosts that metrics tell apart, by address and port; the others are `_OTHER`. @default 50 */
@@ -46,7 +52,10 @@ export function createRecorder(options: RecorderOptions): TelemetryRecorder {
       report(place, error)
     }
   }
-  const log = eventLog({ loggerProvider, runId, clock, report })
+  const log =
+    options.takeEvent === undefined
+      ? eventLog({ loggerProvider, runId, clock, report })
+      : heldEvents(options.takeEvent, clock, report)
   const measured = measurements(measures, maxHosts)
   const told = events(log)
   let startedMs = clock.now()
@@ -69,13 +78,13 @@ export function createRecorder(options: RecorderOptions): TelemetryRecorder {
     runEnded(exitCode) {
       if (ended) return
       ended = true
-      log('runSummary', 'INFO', () => [
-        [A.callsStarted, calls.started],
-        [A.callsEnded, calls.ended],
-        [A.inFlight, calls.started - calls.ended],
-        [A.duration, (clock.now() - startedMs) / 1000],
-        [A.exitCode, exitCode],
-      ])
+      log('runSummary', 'INFO', {
+        kind: 'run_summary',
+        callsStarted: calls.started,
+        callsEnded: calls.ended,
+        durationS: (clock.now() - startedMs) / 1000,
+        exitCode,
+      })
       guard('the end marker', () => {
         measures.bind('runEndTime', {}).record(clock.epoch() / 1000)
       })

@@ -4,11 +4,11 @@ import {
   propagation,
   SpanStatusCode,
   trace,
-  type Attributes,
   type Context,
   type Span,
 } from '@opentelemetry/api'
 import type { FaultReport } from '../diagnostics.ts'
+import { AttributeSink, type FieldSink } from '../fields.ts'
 
 /** What ends a span: a record that says how it went. */
 interface Ending {
@@ -38,7 +38,7 @@ export function unheardSpan(report: FaultReport): OpenSpan<Ending> {
 export function heardSpan<Record extends Ending>(
   span: Span,
   parent: Context,
-  attributesOf: (record: Record) => Attributes,
+  putEnd: (record: Record, to: FieldSink) => void,
   report: FaultReport,
 ): OpenSpan<Record> {
   const own = trace.setSpan(parent, span)
@@ -49,7 +49,11 @@ export function heardSpan<Record extends Ending>(
       if (ended) return
       ended = true
       try {
-        if (span.isRecording()) span.setAttributes(attributesOf(record))
+        if (span.isRecording()) {
+          const fields = new AttributeSink()
+          putEnd(record, fields)
+          span.setAttributes(fields.attributes)
+        }
         if (record.errorType !== undefined) span.setStatus({ code: SpanStatusCode.ERROR })
         span.end()
       } catch (error) {
