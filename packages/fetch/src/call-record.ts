@@ -8,6 +8,7 @@ import {
 import { ERROR_TYPES } from '@plimsoll/semconv'
 import type { CallState } from './call-state.ts'
 import { addressOf, type Target } from './target.ts'
+import { isTooLongToHold } from './url.ts'
 import { errorTypeOfAbort, errorTypeOfStatus, shownMethod } from './verdict.ts'
 
 /** How a call ended. */
@@ -55,42 +56,77 @@ const NO_RETRIES: RetryTally = {
   lastAction: undefined,
 }
 
+/** What is known of a call when it is over. */
+export interface EndedCall {
+  readonly subject: Subject
+  readonly method: string
+  readonly ending: Ending
+  /** Undefined when it could not be read. Nobody changes it any more. */
+  readonly url: URL | undefined
+  readonly hash: (url: URL) => string
+  readonly tally: RetryTally | undefined
+  readonly durationMs: number
+}
+
 /** What a call that is over reports of itself. */
-export function callRecord(
-  call: CallState,
-  ended: {
-    readonly subject: Subject
-    readonly method: string
-    readonly ending: Ending
-    /** Makes the hash of the URL; undefined when the URL could not be read. */
-    readonly urlHash: (() => string) | undefined
-    readonly tally: RetryTally | undefined
-    readonly durationMs: number
-  },
-): CallRecord {
-  const { ending, tally = NO_RETRIES } = ended
-  const { lastRetryAfterMs } = tally
-  let urlHash: string | undefined
-  return {
-    kind: 'call',
-    subject: ended.subject,
-    method: shownMethod(ended.method),
-    status: 'response' in ending ? ending.response.status : undefined,
-    errorType: errorTypeOfEnding(ending, call.signal, call.exchanges > 0),
-    // The dearest part of a record, and only events and spans want it: made when one asks.
-    get urlHash() {
-      urlHash ??= ended.urlHash?.()
-      return urlHash
-    },
-    cache: call.cache,
-    retryCount: tally.retryCount,
-    retryDelayS: tally.retryDelayMs / 1_000,
-    retryAfterS: lastRetryAfterMs === undefined ? undefined : lastRetryAfterMs / 1_000,
-    retryAfterAction: tally.lastAction,
-    rateDelayS: call.rateDelayMs / 1_000,
-    breakerState: call.breakerState,
-    breakerRecorded: call.breakerRecorded,
-    durationS: ended.durationMs / 1_000,
+export function callRecord(call: CallState, ended: EndedCall): CallRecord {
+  return new MeasuredCall(call, ended)
+}
+
+/**
+ * The record of a call. A class, because a getter in an object literal costs microseconds each time; and it keeps nothing
+ * of the call itself, whose answer may be large, because it may be read seconds later.
+ */
+class MeasuredCall implements CallRecord {
+  readonly kind = 'call'
+  readonly subject: Subject
+  readonly method: string
+  readonly status: number | undefined
+  readonly errorType: string | undefined
+  readonly cache: CallRecord['cache']
+  readonly retryCount: number
+  readonly retryDelayS: number
+  readonly retryAfterS: number | undefined
+  readonly retryAfterAction: CallRecord['retryAfterAction']
+  readonly rateDelayS: number
+  readonly breakerState: CallRecord['breakerState']
+  readonly breakerRecorded: CallRecord['breakerRecorded']
+  readonly durationS: number
+  readonly #hash: (url: URL) => string
+  #url: URL | undefined
+  #urlHash: string | undefined
+
+  constructor(call: CallState, ended: EndedCall) {
+    const { subject, method, ending, url, hash, tally, durationMs } = ended
+    const { retryCount, retryDelayMs, lastRetryAfterMs, lastAction } = tally ?? NO_RETRIES
+    this.subject = subject
+    this.method = shownMethod(method)
+    this.status = 'response' in ending ? ending.response.status : undefined
+    this.errorType = errorTypeOfEnding(ending, call.signal, call.exchanges > 0)
+    this.cache = call.cache
+    this.retryCount = retryCount
+    this.retryDelayS = retryDelayMs / 1_000
+    this.retryAfterS = lastRetryAfterMs === undefined ? undefined : lastRetryAfterMs / 1_000
+    this.retryAfterAction = lastAction
+    this.rateDelayS = call.rateDelayMs / 1_000
+    this.breakerState = call.breakerState
+    this.breakerRecorded = call.breakerRecorded
+    this.durationS = durationMs / 1_000
+    this.#hash = hash
+    this.#url = url
+    this.#urlHash = undefined
+    if (url !== undefined && isTooLongToHold(url.href)) this.#makeHash()
+  }
+
+  /** The dearest part, and only events and spans want it: made when one asks. */
+  get urlHash(): string | undefined {
+    if (this.#url !== undefined) this.#makeHash()
+    return this.#urlHash
+  }
+
+  #makeHash(): void {
+    this.#urlHash = this.#url && this.#hash(this.#url)
+    this.#url = undefined
   }
 }
 

@@ -109,7 +109,8 @@ export class PolicedCall<Answer> {
       subject: this.#subject,
       method,
       ending,
-      urlHash: url && (() => hash(url)),
+      url,
+      hash,
       tally: this.#tally,
       durationMs,
     })

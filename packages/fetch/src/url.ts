@@ -27,6 +27,28 @@ export function redactUrl(url: string | URL, options: RedactOptions = {}): strin
   return `${parsed.protocol}//${parsed.host}${path}${redactQuery(parsed.search, options.allowQuery ?? [])}`
 }
 
+// What is told of a call is written seconds later: until then a long URL would hold as much memory again and again.
+const LONGEST_HELD = 2_048
+
+/** Whether a URL is too long to be held until its call is told of. */
+export function isTooLongToHold(href: string): boolean {
+  return href.length > LONGEST_HELD
+}
+
+/**
+ * The URL as a span may show it, made when a span is written; at once where it is long. What is handed back holds nothing
+ * of the call but the URL: it stands in a function of its own for that.
+ */
+export function shownUrl(
+  url: string | URL,
+  options: RedactOptions,
+  origin?: string | URL,
+): string | (() => string) {
+  const shown = (): string =>
+    redactUrl(typeof url === 'string' && origin !== undefined ? new URL(url, origin) : url, options)
+  return isTooLongToHold(typeof url === 'string' ? url : url.href) ? shown() : shown
+}
+
 function redactQuery(search: string, allowed: readonly string[]): string {
   if (search === '') return ''
   const parts = search

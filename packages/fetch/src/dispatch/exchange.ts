@@ -10,7 +10,7 @@ import type { Tracing } from '@plimsoll/telemetry'
 import type { Dispatcher } from 'undici'
 import { CALL, stricter, type CallState } from '../call-state.ts'
 import type { HostState } from '../hosts/host-registry.ts'
-import { redactUrl, type RedactOptions } from '../url.ts'
+import { shownUrl, type RedactOptions } from '../url.ts'
 import { ExchangeHandler } from './exchange-handler.ts'
 import { HOP } from './hop.ts'
 import { originOf, type Dispatch, type HopOptions, type Interceptor } from './options.ts'
@@ -119,7 +119,7 @@ class Exchange {
       method,
       address: subject.address,
       port: subject.port,
-      urlFull: () => redactUrl(new URL(path, origin), deps.redact),
+      urlFull: shownUrl(path, deps.redact, origin),
       resendCount,
     })
     const handler = new ExchangeHandler({

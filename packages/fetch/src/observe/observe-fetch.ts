@@ -11,7 +11,7 @@ import { isIntegrityMismatch, subjectOf } from '../call-record.ts'
 import { callState } from '../call-state.ts'
 import { asFetch, isWrapped, type AnyFetch } from '../platform.ts'
 import { measuredTarget, type Target } from '../target.ts'
-import type { RedactOptions } from '../url.ts'
+import { hashUrl, type RedactOptions } from '../url.ts'
 import { withExchangesToldTo } from './exchange-channels.ts'
 import { ObservedCall, type ObserveDeps } from './observed-call.ts'
 
@@ -34,12 +34,13 @@ export function observeFetch(
 ): typeof globalThis.fetch {
   if (isWrapped(fetch)) return fetch
   const below = fetch as AnyFetch
+  const { urlHashKey } = options
   const deps: ObserveDeps = {
     clock: options.clock ?? systemClock,
     recorder: guarded(options.recorder ?? processRecorder),
     tracing: processTracing,
     redact: options.redact ?? {},
-    urlHashKey: options.urlHashKey,
+    hash: (url) => hashUrl(url, urlHashKey),
   }
   return asFetch((input, init, extra) => {
     const target = measuredTarget(input, init)

@@ -9,7 +9,7 @@ import type { OpenSpan, Tracing } from '@plimsoll/telemetry'
 import { callRecord, type Ending } from '../call-record.ts'
 import type { CallState } from '../call-state.ts'
 import type { Target } from '../target.ts'
-import { hashUrl, hostOf, redactUrl, type RedactOptions } from '../url.ts'
+import { hostOf, shownUrl, type RedactOptions } from '../url.ts'
 import { errorTypeOfAbort, errorTypeOfStatus, shownMethod } from '../verdict.ts'
 
 export interface ObserveDeps {
@@ -17,7 +17,7 @@ export interface ObserveDeps {
   readonly recorder: Recorder
   readonly tracing: Tracing
   readonly redact: RedactOptions
-  readonly urlHashKey: Uint8Array | undefined
+  readonly hash: (url: URL) => string
 }
 
 /** One exchange of an observed call, from the moment the platform hands it to its HTTP client. */
@@ -54,7 +54,7 @@ export class ObservedCall {
       method,
       address: subject.address,
       port: subject.port,
-      urlFull: () => redactUrl(url ?? '', redact),
+      urlFull: shownUrl(url ?? '', redact),
       resendCount: this.#state.exchanges++,
     })
     const exchange: Exchange = { subject, method, startMs: clock.now(), span }
@@ -89,14 +89,15 @@ export class ObservedCall {
   }
 
   end(ending: Ending): ReturnType<typeof callRecord> {
-    const { clock, recorder, urlHashKey } = this.#deps
+    const { clock, recorder, hash } = this.#deps
     const { url, method } = this.#target
     const durationMs = clock.now() - this.#startMs
     const record = callRecord(this.#state, {
       subject: this.#subject,
       method,
       ending,
-      urlHash: url && (() => hashUrl(url, urlHashKey)),
+      url,
+      hash,
       tally: undefined,
       durationMs,
     })
@@ -113,7 +114,7 @@ export class ObservedCall {
     const { method } = this.#target
     const { address, port, role } = this.#subject
     const { tracing } = this.#deps
-    const urlFull = redactUrl(this.#target.url ?? '', this.#deps.redact)
+    const urlFull = shownUrl(this.#target.url ?? '', this.#deps.redact)
     const span = tracing.startAttempt({ method, address, port, urlFull, resendCount: 0 })
     const exchange: Exchange = { subject: { address, port, role }, method, startMs, span }
     this.#open.add(exchange)

@@ -11,7 +11,7 @@ import { closedErrorType } from '../labels/error-type.ts'
 import { closedMethod } from '../labels/method.ts'
 
 /** What an instance says of itself when it ends. */
-export interface RunSummary {
+interface RunSummary {
   readonly kind: 'run_summary'
   readonly callsStarted: number
   readonly callsEnded: number
