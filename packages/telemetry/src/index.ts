@@ -19,6 +19,9 @@ export type {
 } from './cells/collected.ts'
 export { apiMeasures } from './api-measures.ts'
 export { createCells, type Cells, type CellsOptions } from './cells/cells.ts'
+export { createArena, ownersIn, releaseChunks } from './shared/arena.ts'
+export { createLedger, readLedger, type Entry, type Ledger } from './shared/ledger.ts'
+export { sharedPlaces, storedSeries } from './shared/shared-cells.ts'
 export {
   createRecorder,
   type RecorderOptions,

@@ -1,5 +1,6 @@
 import type { Series } from '../measures.ts'
 import type { HistogramValue } from './collected.ts'
+import type { Slots } from './places.ts'
 
 /** Hears of a value that an instrument cannot take: it is left out. */
 export type Refuse = (value: number) => void
@@ -13,24 +14,27 @@ export interface Cell<Value> extends Series {
 
 /** A sum: reported from the moment it exists, at 0. */
 export class SumCell implements Cell<number> {
+  /** The numbers of a new one. */
+  static readonly initial: readonly number[] = [0]
   readonly overflow: boolean
+  readonly #slots: Slots
   readonly #least: number
   readonly #refuse: Refuse
-  #sum = 0
 
-  constructor(overflow: boolean, monotonic: boolean, refuse: Refuse) {
+  constructor(slots: Slots, overflow: boolean, monotonic: boolean, refuse: Refuse) {
+    this.#slots = slots
     this.overflow = overflow
     this.#least = monotonic ? 0 : -Infinity
     this.#refuse = refuse
   }
 
   record(value: number): void {
-    if (value >= this.#least && Number.isFinite(value)) this.#sum += value
+    if (value >= this.#least && Number.isFinite(value)) this.#slots[0] = this.value() + value
     else this.#refuse(value)
   }
 
   value(): number {
-    return this.#sum
+    return this.#slots[0] ?? 0
   }
 
   reported(): boolean {
@@ -40,45 +44,62 @@ export class SumCell implements Cell<number> {
 
 /** The last value: reported once there is one. */
 export class LastCell implements Cell<number> {
+  /** The value, and whether there is one. */
+  static readonly initial: readonly number[] = [0, 0]
   readonly overflow: boolean
+  readonly #slots: Slots
   readonly #refuse: Refuse
-  #last: number | undefined
 
-  constructor(overflow: boolean, refuse: Refuse) {
+  constructor(slots: Slots, overflow: boolean, refuse: Refuse) {
+    this.#slots = slots
     this.overflow = overflow
     this.#refuse = refuse
   }
 
   record(value: number): void {
-    if (Number.isFinite(value)) this.#last = value
-    else this.#refuse(value)
+    if (!Number.isFinite(value)) {
+      this.#refuse(value)
+      return
+    }
+    this.#slots[0] = value
+    this.#slots[1] = 1
   }
 
   value(): number {
-    return this.#last ?? 0
+    return this.#slots[0] ?? 0
   }
 
   reported(): boolean {
-    return this.#last !== undefined
+    return this.#slots[1] === 1
   }
 }
 
-/** A histogram of explicit buckets, a value on a boundary in the lower one: reported once it has a value. */
+const SUM = 0
+const MIN = 1
+const MAX = 2
+const COUNTS = 3
+
+/**
+ * A histogram of explicit buckets, a value on a boundary in the lower one: reported once it has a value.
+ *
+ * How many values it took is the sum of its buckets, and no number of its own: so whoever reads it from another thread
+ * while a value is being recorded finds count and buckets equal, and the sum, least and greatest at most that value behind.
+ */
 export class HistogramCell implements Cell<HistogramValue> {
+  static initial(boundaries: readonly number[]): readonly number[] {
+    return [0, Infinity, -Infinity, ...Array.from({ length: boundaries.length + 1 }, () => 0)]
+  }
+
   readonly overflow: boolean
+  readonly #slots: Slots
   readonly #boundaries: readonly number[]
   readonly #refuse: Refuse
-  readonly #counts: number[]
-  #count = 0
-  #sum = 0
-  #min = Infinity
-  #max = -Infinity
 
-  constructor(overflow: boolean, boundaries: readonly number[], refuse: Refuse) {
+  constructor(slots: Slots, overflow: boolean, boundaries: readonly number[], refuse: Refuse) {
+    this.#slots = slots
     this.overflow = overflow
     this.#boundaries = boundaries
     this.#refuse = refuse
-    this.#counts = Array.from({ length: boundaries.length + 1 }, () => 0)
   }
 
   record(value: number): void {
@@ -86,26 +107,31 @@ export class HistogramCell implements Cell<HistogramValue> {
       this.#refuse(value)
       return
     }
-    const bucket = bucketOf(this.#boundaries, value)
-    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1
-    this.#count += 1
-    this.#sum += value
-    if (value < this.#min) this.#min = value
-    if (value > this.#max) this.#max = value
+    const slots = this.#slots
+    const bucket = COUNTS + bucketOf(this.#boundaries, value)
+    slots[bucket] = (slots[bucket] ?? 0) + 1
+    slots[SUM] = (slots[SUM] ?? 0) + value
+    if (value < (slots[MIN] ?? 0)) slots[MIN] = value
+    if (value > (slots[MAX] ?? 0)) slots[MAX] = value
   }
 
   value(): HistogramValue {
+    const [sum = 0, min = 0, max = 0, ...counts] = this.#slots
     return {
-      buckets: { boundaries: [...this.#boundaries], counts: [...this.#counts] },
-      sum: this.#sum,
-      count: this.#count,
-      min: this.#min,
-      max: this.#max,
+      buckets: { boundaries: [...this.#boundaries], counts },
+      sum,
+      count: counts.reduce((all, count) => all + count, 0),
+      min,
+      max,
     }
   }
 
   reported(): boolean {
-    return this.#count > 0
+    const slots = this.#slots
+    for (let bucket = COUNTS; bucket < slots.length; bucket += 1) {
+      if (slots[bucket] !== 0) return true
+    }
+    return false
   }
 }
 

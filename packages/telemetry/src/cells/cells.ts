@@ -13,8 +13,11 @@ import { VERSION } from '../version.ts'
 import type { CollectedMetrics, MetricDescriptor } from './collected.ts'
 import { histogramShape, type HistogramSettings } from './histogram-shape.ts'
 import { cellMeter } from './meter.ts'
-import type { Metric, MetricSettings, Shape } from './metric.ts'
+import type { Metric, MetricSettings } from './metric.ts'
+import { plainPlaces, type Places } from './places.ts'
 import { Scope } from './scope.ts'
+import type { Shape } from './shape.ts'
+import { keptPlaces, type StoredSeries } from './stored-series.ts'
 
 export interface CellsOptions extends MeasuresOptions {
   /** @default systemClock */
@@ -24,6 +27,10 @@ export interface CellsOptions extends MeasuresOptions {
    * is explicit all the same. @default 'explicit'
    */
   readonly histograms?: 'explicit' | 'exponential'
+  /** Where the numbers are kept. @default memory of this thread alone */
+  readonly places?: Places
+  /** Series that are there from the beginning, with their numbers: those of another thread. */
+  readonly stored?: readonly StoredSeries[]
 }
 
 /**
@@ -46,8 +53,9 @@ export interface Cells {
 
 /** Empty cells; `metrics.boundaries` of the configuration comes in as `boundaries`. */
 export function createCells(options: CellsOptions = {}): Cells {
-  const { clock = systemClock, boundaries, histograms = 'explicit' } = options
+  const { clock = systemClock, boundaries, histograms = 'explicit', stored = [] } = options
   const kept: HistogramSettings = { boundaries, histograms }
+  const places = keptPlaces(stored, options.places ?? plainPlaces)
   const { maxSeriesPerInstrument = MAX_SERIES_PER_INSTRUMENT } = options
   const scopes = new Map<string, Scope>()
   const settings: MetricSettings = {
@@ -67,10 +75,14 @@ export function createCells(options: CellsOptions = {}): Cells {
         ...(version === undefined ? {} : { version }),
         ...(schemaUrl === undefined ? {} : { schemaUrl }),
       }
-      scope = new Scope(told, settings, report)
+      scope = new Scope(told, settings, places, report)
       scopes.set(key, scope)
     }
     return scope
+  }
+
+  for (const { scope, descriptor, shape, labels } of stored) {
+    scopeOf(scope.name, scope.version, scope.schemaUrl).metric(descriptor, shape).point(labels)
   }
 
   return {

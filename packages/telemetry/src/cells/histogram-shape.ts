@@ -1,6 +1,6 @@
 import { boundariesOf } from '../labels/boundaries.ts'
 import type { MeasuresOptions } from '../measures.ts'
-import type { Shape } from './metric.ts'
+import type { Shape } from './shape.ts'
 
 /** How the histograms of some cells are kept. */
 export interface HistogramSettings {

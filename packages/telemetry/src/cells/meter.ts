@@ -1,8 +1,9 @@
 import { ValueType, type Attributes, type Meter, type MetricOptions } from '@opentelemetry/api'
 import { histogramShape, type HistogramSettings } from './histogram-shape.ts'
-import type { Metric, Shape } from './metric.ts'
+import type { Metric } from './metric.ts'
 import type { CellObservable } from './observables.ts'
 import type { Scope } from './scope.ts'
+import type { Shape } from './shape.ts'
 
 /** What the OpenTelemetry specification gives as the boundaries of a histogram that says nothing. */
 const DEFAULT_BOUNDARIES = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000]

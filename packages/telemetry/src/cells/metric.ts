@@ -16,22 +16,14 @@ import {
   type HistogramValue,
   type MetricDescriptor,
 } from './collected.ts'
-
-/** How the numbers of an instrument are kept and told. `observed` sums are told by the program, not added up by us. */
-export type Shape =
-  | { readonly kind: 'sum'; readonly monotonic: boolean; readonly observed: boolean }
-  | { readonly kind: 'gauge' }
-  | { readonly kind: 'histogram'; readonly boundaries: readonly number[] }
-  | { readonly kind: 'exponential' }
+import type { Allot, Place } from './places.ts'
+import type { Shape } from './shape.ts'
 
 /** A cell with what every point of it carries. */
 export interface Point<Value> {
   readonly cell: Cell<Value>
   readonly labels: Readonly<Attributes>
-  /** Milliseconds since the epoch at which the series began. */
-  startMs: number
-  /** Whether the next collection reports it: always, but for what a callback no longer observes. */
-  live: boolean
+  readonly place: Place
 }
 
 type AnyPoint = Point<number> | Point<HistogramValue> | Point<ExponentialValue>
@@ -58,22 +50,32 @@ export function createMetric(
   descriptor: MetricDescriptor,
   shape: Shape,
   settings: MetricSettings,
+  allot: Allot,
 ): Metric {
   const refuse = settings.refuse(descriptor)
   const common = { descriptor, aggregationTemporality: CUMULATIVE } as const
   if (shape.kind === 'histogram') {
     const { boundaries } = shape
-    const set = pointsOf((overflow) => new HistogramCell(overflow, boundaries, refuse), settings)
+    const set = pointsOf(settings, allot, {
+      initial: HistogramCell.initial(boundaries),
+      cell: ({ slots }, overflow) => new HistogramCell(slots, overflow, boundaries, refuse),
+    })
     const type = { ...common, dataPointType: HISTOGRAM } as const
     return metric(descriptor, shape, set, (dataPoints) => ({ ...type, dataPoints }))
   }
   if (shape.kind === 'exponential') {
-    const set = pointsOf((overflow) => new ExponentialCell(overflow, refuse), settings)
+    const set = pointsOf(settings, allot, {
+      initial: ExponentialCell.initial(),
+      cell: ({ slots }, overflow) => new ExponentialCell(slots, overflow, refuse),
+    })
     const type = { ...common, dataPointType: EXPONENTIAL_HISTOGRAM } as const
     return metric(descriptor, shape, set, (dataPoints) => ({ ...type, dataPoints }))
   }
   if (shape.kind === 'gauge' || shape.observed) {
-    const set = pointsOf((overflow) => new LastCell(overflow, refuse), settings)
+    const set = pointsOf(settings, allot, {
+      initial: LastCell.initial,
+      cell: ({ slots }, overflow) => new LastCell(slots, overflow, refuse),
+    })
     const type =
       shape.kind === 'gauge'
         ? ({ ...common, dataPointType: GAUGE } as const)
@@ -81,21 +83,29 @@ export function createMetric(
     return metric(descriptor, shape, set, (dataPoints) => ({ ...type, dataPoints }))
   }
   const { monotonic } = shape
-  const set = pointsOf((overflow) => new SumCell(overflow, monotonic, refuse), settings)
+  const set = pointsOf(settings, allot, {
+    initial: SumCell.initial,
+    cell: ({ slots }, overflow) => new SumCell(slots, overflow, monotonic, refuse),
+  })
   const type = { ...common, dataPointType: SUM, isMonotonic: monotonic } as const
   return metric(descriptor, shape, set, (dataPoints) => ({ ...type, dataPoints }))
 }
 
+/** How a cell begins, and how it is made. */
+interface Making<Value> {
+  readonly initial: readonly number[]
+  readonly cell: (place: Place, overflow: boolean) => Cell<Value>
+}
+
 function pointsOf<Value>(
-  cell: (overflow: boolean) => Cell<Value>,
-  settings: MetricSettings,
+  { maxSeries, nowMs }: MetricSettings,
+  allot: Allot,
+  { initial, cell }: Making<Value>,
 ): SeriesSet<Point<Value>> {
-  return new SeriesSet(settings.maxSeries, (labels, overflow) => ({
-    cell: cell(overflow),
-    labels,
-    startMs: settings.nowMs(),
-    live: true,
-  }))
+  return new SeriesSet(maxSeries, (labels, overflow) => {
+    const place = allot(labels, nowMs(), initial)
+    return { cell: cell(place, overflow), labels, place }
+  })
 }
 
 function metric<Value>(
@@ -118,21 +128,21 @@ function metric<Value>(
     collect(endMs) {
       const dataPoints: DataPoint<Value>[] = []
       for (const point of set) {
-        if (point.live && point.cell.reported()) dataPoints.push(dataPoint(point, endMs))
+        if (point.place.live && point.cell.reported()) dataPoints.push(dataPoint(point, endMs))
       }
       return dataPoints.length === 0 ? undefined : told(dataPoints)
     },
   }
 }
 
-function dataPoint<Value>(point: Point<Value>, endMs: number): DataPoint<Value> {
+function dataPoint<Value>({ cell, labels, place }: Point<Value>, endMs: number): DataPoint<Value> {
   // A rolling window counts the first increments of a series only if it begins before its first point, and readers
   // of ours keep milliseconds.
-  if (point.startMs >= endMs) point.startMs = endMs - 1
+  if (place.startMs >= endMs) place.startMs = endMs - 1
   return {
-    attributes: point.labels,
-    startTime: hrTime(point.startMs),
+    attributes: labels,
+    startTime: hrTime(place.startMs),
     endTime: hrTime(endMs),
-    value: point.cell.value(),
+    value: cell.value(),
   }
 }

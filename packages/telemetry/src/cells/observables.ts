@@ -74,11 +74,12 @@ export class Observables {
   /** Asks every callback; afterwards the points that were observed, and no others, are live. */
   observe(): void {
     const observed = this.#registrations.map((registration) => this.#run(registration))
-    for (const metric of this.#metrics) for (const point of metric.points()) point.live = false
+    for (const metric of this.#metrics)
+      for (const point of metric.points()) point.place.live = false
     for (const observations of observed) {
       for (const [point, value] of observations) {
         point.cell.record(value)
-        point.live = true
+        point.place.live = true
       }
     }
   }

@@ -1,18 +1,27 @@
 import { warn, type FaultReport } from '../diagnostics.ts'
 import type { CollectedScope, MetricDescriptor } from './collected.ts'
-import { createMetric, type Metric, type MetricSettings, type Shape } from './metric.ts'
+import { createMetric, type Metric, type MetricSettings } from './metric.ts'
 import { Observables } from './observables.ts'
+import type { Places } from './places.ts'
+import type { Shape } from './shape.ts'
 
 /** The metrics and callbacks of one instrumentation scope. */
 export class Scope {
   readonly observables: Observables
   readonly #scope: CollectedScope['scope']
   readonly #settings: MetricSettings
+  readonly #places: Places
   readonly #metrics: Metric[] = []
 
-  constructor(scope: CollectedScope['scope'], settings: MetricSettings, report: FaultReport) {
+  constructor(
+    scope: CollectedScope['scope'],
+    settings: MetricSettings,
+    places: Places,
+    report: FaultReport,
+  ) {
     this.#scope = scope
     this.#settings = settings
+    this.#places = places
     this.observables = new Observables(report)
   }
 
@@ -28,7 +37,8 @@ export class Scope {
         `instrument ${descriptor.name} of scope ${this.#scope.name} was made before with another kind, unit or value type; both are reported`,
       )
     }
-    const metric = createMetric(descriptor, shape, this.#settings)
+    const allot = this.#places({ scope: this.#scope, descriptor, shape })
+    const metric = createMetric(descriptor, shape, this.#settings, allot)
     this.#metrics.push(metric)
     return metric
   }

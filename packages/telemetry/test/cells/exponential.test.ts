@@ -22,7 +22,7 @@ const duration = fc.oneof(
 const durations = fc.array(duration, { minLength: 1, maxLength: 300 })
 
 function cellWith(values: readonly number[], maxScale?: number, maxSize?: number): ExponentialCell {
-  const cell = new ExponentialCell(false, () => {}, maxScale, maxSize)
+  const cell = new ExponentialCell([...ExponentialCell.initial(maxScale, maxSize)], false, () => {})
   for (const value of values) cell.record(value)
   return cell
 }
@@ -145,7 +145,9 @@ describe('an exponential cell', () => {
 
   test('refuses what is no duration', () => {
     const refused: number[] = []
-    const cell = new ExponentialCell(false, (value) => refused.push(value))
+    const cell = new ExponentialCell([...ExponentialCell.initial()], false, (value) =>
+      refused.push(value),
+    )
     for (const value of [-1, NaN, Infinity, -Infinity]) cell.record(value)
 
     expect(refused).toEqual([-1, NaN, Infinity, -Infinity])
