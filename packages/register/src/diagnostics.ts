@@ -11,12 +11,27 @@ const LEVELS: Readonly<Record<string, DiagLogLevel>> = {
   all: DiagLogLevel.ALL,
 }
 
+/** The level that `OTEL_LOG_LEVEL` asks for; undefined: OpenTelemetry says nothing of itself. */
+export function diagnosticsOf(env: Environment): {
+  level: DiagLogLevel | undefined
+  problems: readonly string[]
+} {
+  const asked = set(env['OTEL_LOG_LEVEL'])?.toLowerCase()
+  if (asked === undefined || asked === 'none') return { level: undefined, problems: [] }
+  const level = LEVELS[asked]
+  const known = ['none', ...Object.keys(LEVELS)].join(', ')
+  return {
+    level,
+    problems:
+      level === undefined ? [`OTEL_LOG_LEVEL=${asked} is none of ${known}; none is used`] : [],
+  }
+}
+
 /**
- * Lets OpenTelemetry speak of itself on stderr, when `OTEL_LOG_LEVEL` asks for it; its own console logger would write to
+ * Lets OpenTelemetry speak of itself on stderr, where a level is asked for; its own console logger would write to
  * stdout. Not otherwise: a program that sets a logger of its own would be told that it replaces one.
  */
-export function heedDiagnostics(env: Environment, messages: Messages): void {
-  const logLevel = LEVELS[set(env['OTEL_LOG_LEVEL'])?.toLowerCase() ?? '']
+export function heedDiagnostics(logLevel: DiagLogLevel | undefined, messages: Messages): void {
   if (logLevel === undefined) return
   const at =
     (say: (text: string) => void) =>

@@ -31,6 +31,10 @@ export interface Switches {
 /** Reads the `PLIMSOLL_*` variables that are switches. Empty ones count as unset. */
 export function readSwitches(env: Environment): Switches {
   const problems: string[] = []
+  const disabled = set(env['OTEL_SDK_DISABLED'])?.toLowerCase() ?? 'false'
+  if (disabled !== 'true' && disabled !== 'false') {
+    problems.push(`OTEL_SDK_DISABLED=${disabled} is neither true nor false; the preload is on`)
+  }
   return {
     strict: isTrue(env[VARIABLES.strict]),
     log: logLevel(env[VARIABLES.log], problems),
@@ -61,18 +65,34 @@ function logLevel(value: string | undefined, problems: string[]): LogLevel {
   return known ?? 'info'
 }
 
-function milliseconds(
+/** A variable that holds a whole number; one that does not is told in `problems`, and counts as unset. */
+export function wholeNumber(
   env: Environment,
   name: string,
   [least, most]: readonly [number, number],
   problems: string[],
+  what = 'whole number',
 ): number | undefined {
   const asked = set(env[name])
   if (asked === undefined) return undefined
-  const ms = Number(asked)
-  if (Number.isInteger(ms) && ms >= least && ms <= most) return ms
-  problems.push(
-    `${name}=${asked} is no whole number of milliseconds from ${least} to ${most}; the default is used`,
-  )
+  const number = Number(asked)
+  if (Number.isInteger(number) && number >= least && number <= most) return number
+  problems.push(`${name}=${asked} is no ${what} from ${least} to ${most}; the default is used`)
   return undefined
+}
+
+/** As {@link wholeNumber}. */
+export function milliseconds(
+  env: Environment,
+  name: string,
+  range: readonly [number, number],
+  problems: string[],
+): number | undefined {
+  return wholeNumber(env, name, range, problems, 'whole number of milliseconds')
+}
+
+/** The names that a variable lists, in lower case, each once. */
+export function listed(value: string | undefined): readonly string[] {
+  const names = (set(value)?.toLowerCase() ?? '').split(',').map((name) => name.trim())
+  return [...new Set(names.filter((name) => name !== ''))]
 }

@@ -41,7 +41,7 @@ const WORKERS_MS = 500
 /** Puts the preload together and lets it loose on this process or worker. */
 export function observe(settings: Settings, messages: Messages): void {
   const { identity, folders, config } = settings
-  heedDiagnostics(process.env, messages)
+  heedDiagnostics(settings.diagnostics, messages)
   const owners = ownersNow()
   const guard = createGuard((text) => messages.error(text))
   const warning = createDiskWarning(messages)
@@ -58,7 +58,11 @@ export function observe(settings: Settings, messages: Messages): void {
     warning,
     loss,
   })
-  const cells = createCells({ clock: processClock, boundaries: config.metrics.boundaries })
+  const cells = createCells({
+    clock: processClock,
+    boundaries: config.metrics.boundaries,
+    histograms: settings.otlp.histograms,
+  })
   const resource = resourceOf(settings.service, identity, settings.attributes)
   const fault = (error: unknown): void =>
     guard('while it wrote telemetry', () => {
@@ -68,8 +72,9 @@ export function observe(settings: Settings, messages: Messages): void {
   const providers: Providers = {
     meterProvider: routes.bySignal.metrics === undefined ? undefined : cells.meterProvider,
     ...providersOf(routes, pipeline, resource, settings),
+    propagator: settings.propagator,
   }
-  registerProviders(providers, process.env)
+  registerProviders(providers)
   const { loggerProvider } = providers
   recorder = createRecorder({
     measures: owners.metrics === 'foreign' ? apiMeasures() : cells.measures,
@@ -104,17 +109,26 @@ function providersOf(
   { bySignal }: Routes,
   pipeline: Pipeline,
   resource: Resource,
-  { sampler }: Settings,
+  { sampler, limits }: Settings,
 ): Pick<Providers, 'tracerProvider' | 'loggerProvider'> {
   return {
     tracerProvider:
       bySignal.traces === undefined
         ? undefined
-        : new TracerProvider({ resource, sampler, spanProcessors: [pipeline.spanProcessor] }),
+        : new TracerProvider({
+            resource,
+            sampler,
+            spanLimits: limits.spans,
+            spanProcessors: [pipeline.spanProcessor],
+          }),
     loggerProvider:
       bySignal.logs === undefined
         ? undefined
-        : new LoggerProvider({ resource, processors: [pipeline.logProcessor] }),
+        : new LoggerProvider({
+            resource,
+            logRecordLimits: limits.logs,
+            processors: [pipeline.logProcessor],
+          }),
   }
 }
 

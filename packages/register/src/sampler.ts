@@ -8,24 +8,30 @@ import {
 import { set, type Environment } from './environment.ts'
 
 /** The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` ask for; every trace by default. */
-export function samplerOf(env: Environment): { sampler: Sampler; problem: string | undefined } {
-  const name = set(env['OTEL_TRACES_SAMPLER']) ?? 'parentbased_always_on'
-  const root = rootSampler(name.replace(/^parentbased_/u, ''), env)
+export function samplerOf(env: Environment): { sampler: Sampler; problems: readonly string[] } {
+  const name = set(env['OTEL_TRACES_SAMPLER'])?.toLowerCase() ?? 'parentbased_always_on'
+  const problems: string[] = []
+  const root = rootSampler(name.replace(/^parentbased_/u, ''), env, problems)
   if (root === undefined) {
     const sampler = new ParentBasedSampler({ root: new AlwaysOnSampler() })
-    return {
-      sampler,
-      problem: `OTEL_TRACES_SAMPLER=${name} is not supported; every trace is sampled`,
-    }
+    problems.push(`OTEL_TRACES_SAMPLER=${name} is not supported; every trace is sampled`)
+    return { sampler, problems }
   }
   const sampler = name.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root
-  return { sampler, problem: undefined }
+  return { sampler, problems }
 }
 
-function rootSampler(name: string, env: Environment): Sampler | undefined {
+function rootSampler(name: string, env: Environment, problems: string[]): Sampler | undefined {
+  if (name === 'traceidratio') return new TraceIdRatioBasedSampler(ratioOf(env, problems))
   if (name === 'always_on') return new AlwaysOnSampler()
   if (name === 'always_off') return new AlwaysOffSampler()
-  if (name !== 'traceidratio') return undefined
-  const ratio = Number(set(env['OTEL_TRACES_SAMPLER_ARG']) ?? 1)
-  return new TraceIdRatioBasedSampler(ratio >= 0 && ratio <= 1 ? ratio : 1)
+  return undefined
+}
+
+function ratioOf(env: Environment, problems: string[]): number {
+  const asked = set(env['OTEL_TRACES_SAMPLER_ARG'])
+  const ratio = Number(asked ?? 1)
+  if (ratio >= 0 && ratio <= 1) return ratio
+  problems.push(`OTEL_TRACES_SAMPLER_ARG=${asked} is no number from 0 to 1; every trace is sampled`)
+  return 1
 }

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
-import type { Attributes } from '@opentelemetry/api'
+import type { Attributes, DiagLogLevel, TextMapPropagator } from '@opentelemetry/api'
 import type { Sampler } from '@opentelemetry/sdk-trace'
 import { validateFetchOptions } from '@plimsoll/fetch'
 import { CONFIG_DEFAULTS, type Config } from './config/config.ts'
 import { loadConfig } from './config/load.ts'
+import { diagnosticsOf } from './diagnostics.ts'
 import { VARIABLES, type Environment, type Switches } from './environment.ts'
 import { foldersOf, type Folders } from './files/run-folder.ts'
 import { readOtlpSettings, type OtlpSettings } from './otlp/settings.ts'
@@ -13,13 +14,17 @@ import { environmentAttributes, serviceOf, type Service } from './resource.ts'
 import { inherited } from './run/inheritance.ts'
 import { samplerOf } from './sampler.ts'
 import { asParent, identify, type Identity, type Parent } from './run/identity.ts'
+import { limitsOf, type Limits } from './variables/limits.ts'
+import { propagatorOf } from './variables/propagators.ts'
+import { detected } from './variables/resource-detectors.ts'
+import { withoutEffect } from './variables/without-effect.ts'
 
 /** All that is decided before anything is touched. */
 export interface Settings {
   readonly program: Program
   readonly identity: Identity
   readonly service: Service
-  /** What `OTEL_RESOURCE_ATTRIBUTES` adds. */
+  /** What `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_NODE_RESOURCE_DETECTORS` add. */
   readonly attributes: Attributes
   readonly config: Config
   /** Absolute path of the configuration, valid or not. */
@@ -27,6 +32,10 @@ export interface Settings {
   readonly configIsValid: boolean
   readonly otlp: OtlpSettings
   readonly sampler: Sampler
+  readonly limits: Limits
+  readonly propagator: TextMapPropagator | undefined
+  /** How much OpenTelemetry says of itself. */
+  readonly diagnostics: DiagLogLevel | undefined
   readonly folders: Folders
   readonly intervalMs: number | undefined
   /** Milliseconds that an ending process waits for a collector, its workers included. */
@@ -35,6 +44,8 @@ export interface Settings {
   readonly board: SharedArrayBuffer | undefined
   /** A line for each thing that cannot be as it was asked for. */
   readonly problems: readonly string[]
+  /** A line for what is asked for and cannot apply, which refuses no start. */
+  readonly remarks: readonly string[]
   /** Whether a parent of this process has told of those of the configuration. */
   readonly toldByParent: boolean
 }
@@ -57,7 +68,11 @@ export function readSettings(
   const config = loaded.kind === 'invalid' ? CONFIG_DEFAULTS : loaded.config
   const found = environmentAttributes(env)
   const otlp = readOtlpSettings(env)
-  const { sampler, problem: ofSampler } = samplerOf(env)
+  const { sampler, problems: ofSampler } = samplerOf(env)
+  const { limits, problems: ofLimits } = limitsOf(env)
+  const { propagator, problems: ofPropagator } = propagatorOf(env)
+  const { level: diagnostics, problems: ofDiagnostics } = diagnosticsOf(env)
+  const machine = detected(env)
   const parentFolder = identity.parent?.folder
   const own = foldersOf(cwd, config.files.dir, identity.runId)
   return {
@@ -66,13 +81,16 @@ export function readSettings(
     config,
     otlp,
     sampler,
+    limits,
+    propagator,
+    diagnostics,
     service:
       left?.service ??
       serviceOf(config, env, found.attributes, {
         program,
         parent: identity.parent?.service,
       }),
-    attributes: found.attributes,
+    attributes: { ...machine.attributes, ...found.attributes },
     configFile,
     configIsValid: loaded.kind === 'valid',
     // One run, one folder, wherever a child has its working folder.
@@ -90,9 +108,15 @@ export function readSettings(
     problems: [
       ...switches.problems,
       ...(loaded.kind === 'invalid' ? loaded.problems : []),
-      ...[identity.problem, found.problem, ofSampler].filter((problem) => problem !== undefined),
+      ...[identity.problem, found.problem].filter((problem) => problem !== undefined),
+      ...ofSampler,
+      ...ofLimits,
+      ...ofPropagator,
+      ...ofDiagnostics,
+      ...machine.problems,
       ...otlp.problems,
     ],
+    remarks: withoutEffect(env),
     toldByParent:
       identity.parent !== undefined && (!isMainThread || identity.parent.config === configFile),
   }

@@ -25,6 +25,7 @@ function start(): void {
   const settings = readSettings(switches, process.env, process.cwd(), processClock.epoch())
   if (!settings.toldByParent || switches.strict) {
     for (const problem of settings.problems) messages.error(problem)
+    for (const remark of settings.remarks) messages.warn(remark)
   }
   if (switches.strict && settings.problems.length > 0) refuse()
   observe(settings, messages)

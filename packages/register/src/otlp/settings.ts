@@ -1,5 +1,6 @@
 import { SIGNALS, type Signal } from '@plimsoll/semconv'
-import { set, type Environment } from '../environment.ts'
+import { listed, milliseconds, set, type Environment } from '../environment.ts'
+import { endpointOf, find } from './endpoint.ts'
 import type { Endpoint } from './thread-data.ts'
 
 /** Where one signal goes. */
@@ -12,14 +13,15 @@ export interface OtlpSettings {
   readonly destinations: Readonly<Record<Signal, Destination>>
   /** Milliseconds between exports of metrics. */
   readonly metricsIntervalMs: number
+  /** Buckets of histograms. */
+  readonly histograms: 'explicit' | 'exponential'
   /** One line for each variable that cannot be followed. */
   readonly problems: readonly string[]
 }
 
-const DEFAULT_ENDPOINT = 'http://localhost:4318'
-const DEFAULT_TIMEOUT_MS = 10_000
-/** Defaults of the specification, "OpenTelemetry Protocol Exporter" and "Periodic exporting MetricReader". */
+/** Default of the specification, "Periodic exporting MetricReader". */
 const DEFAULT_METRICS_INTERVAL_MS = 60_000
+const MAX_METRICS_INTERVAL_MS = 86_400_000
 
 const PROTOCOLS = { 'http/protobuf': 'protobuf', 'http/json': 'json' } as const
 
@@ -29,100 +31,82 @@ export function readOtlpSettings(env: Environment): OtlpSettings {
   const destinations = Object.fromEntries(
     SIGNALS.map((signal) => [signal, destinationOf(signal, env, problems)]),
   ) as Record<Signal, Destination>
+  refuseDelta(env, problems)
+  const intervalMs = milliseconds(
+    env,
+    'OTEL_METRIC_EXPORT_INTERVAL',
+    [1, MAX_METRICS_INTERVAL_MS],
+    problems,
+  )
   return {
     destinations,
-    metricsIntervalMs: number(env['OTEL_METRIC_EXPORT_INTERVAL']) ?? DEFAULT_METRICS_INTERVAL_MS,
+    metricsIntervalMs: intervalMs ?? DEFAULT_METRICS_INTERVAL_MS,
+    histograms: histogramsOf(env, problems),
     problems: [...new Set(problems)],
   }
 }
 
+const EXPORTERS: readonly string[] = ['otlp', 'file', 'none']
+
 function destinationOf(signal: Signal, env: Environment, problems: string[]): Destination {
-  const exporter = `OTEL_${signal.toUpperCase()}_EXPORTER`
-  const asked = set(env[exporter])?.toLowerCase()
-  if (asked === 'none') return { kind: 'none' }
-  const endpoint = read(signal, 'ENDPOINT', env)
-  if (asked === undefined && endpoint === undefined) return { kind: 'file' }
-  if (asked !== undefined && asked !== 'otlp') {
+  const variable = `OTEL_${signal.toUpperCase()}_EXPORTER`
+  const asked = listed(env[variable])
+  const known = asked.filter((name) => EXPORTERS.includes(name))
+  const unknown = asked.filter((name) => !EXPORTERS.includes(name))
+  if (unknown.length > 0) {
+    const instead = known.length === 0 ? `${signal} go to files` : `${known.join(', ')} is followed`
     problems.push(
-      `${exporter}=${asked} is not supported (otlp and none are); ${signal} go to files`,
+      `${variable}=${unknown.join(',')} is not supported (${EXPORTERS.join(', ')} are); ${instead}`,
     )
-    return { kind: 'file' }
   }
-  return otlp(signal, env, problems) ?? { kind: 'file' }
+  if (known.includes('none')) {
+    if (asked.length > 1) problems.push(`${variable} has none among others; ${signal} go nowhere`)
+    return { kind: 'none' }
+  }
+  if (known.includes('otlp') && known.includes('file')) {
+    problems.push(`${variable} has both otlp and file; ${signal} are pushed, not written`)
+  }
+  const wanted =
+    asked.length === 0 ? find(signal, 'ENDPOINT', env) !== undefined : known.includes('otlp')
+  return (wanted ? pushed(signal, env, problems) : undefined) ?? { kind: 'file' }
 }
 
-function otlp(signal: Signal, env: Environment, problems: string[]): Destination | undefined {
-  const protocol = read(signal, 'PROTOCOL', env)?.value ?? 'http/protobuf'
+function pushed(signal: Signal, env: Environment, problems: string[]): Destination | undefined {
+  const found = find(signal, 'PROTOCOL', env)
+  const protocol = found?.value.toLowerCase() ?? 'http/protobuf'
   if (!(protocol in PROTOCOLS)) {
     problems.push(
-      `OTLP protocol ${protocol} is not supported (http/protobuf and http/json are, mostly on port 4318); telemetry goes to files`,
+      `${found?.name}=${protocol} is not supported (http/protobuf and http/json are, mostly on port 4318); ${found?.own ? `${signal} go` : 'telemetry goes'} to files`,
     )
     return undefined
   }
-  const url = urlOf(signal, read(signal, 'ENDPOINT', env))
-  if (url === undefined) {
-    problems.push(
-      `OTEL_EXPORTER_OTLP_ENDPOINT or its form for ${signal} is no http or https URL; ${signal} go to files`,
-    )
-    return undefined
-  }
-  const endpoint: Endpoint = {
-    url,
-    headers: headersOf(read(signal, 'HEADERS', env)?.value, problems),
-    timeoutMs: number(read(signal, 'TIMEOUT', env)?.value) ?? DEFAULT_TIMEOUT_MS,
-    gzip: read(signal, 'COMPRESSION', env)?.value === 'gzip',
-    caFile: read(signal, 'CERTIFICATE', env)?.value,
-    certFile: read(signal, 'CLIENT_CERTIFICATE', env)?.value,
-    keyFile: read(signal, 'CLIENT_KEY', env)?.value,
-  }
+  const endpoint = endpointOf(signal, env, problems)
+  if (endpoint === undefined) return undefined
   return { kind: 'otlp', endpoint, format: PROTOCOLS[protocol as keyof typeof PROTOCOLS] }
 }
 
-/** The form of a variable for one signal goes before the general one. */
-function read(
-  signal: Signal,
-  name: string,
-  env: Environment,
-): { value: string; own: boolean } | undefined {
-  const own = set(env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`])
-  if (own !== undefined) return { value: own, own: true }
-  const general = set(env[`OTEL_EXPORTER_OTLP_${name}`])
-  return general === undefined ? undefined : { value: general, own: false }
+const TEMPORALITY = 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'
+
+/** What leaves a process that dies must make those before it needless: a delta that is lost is lost for ever. */
+function refuseDelta(env: Environment, problems: string[]): void {
+  const asked = set(env[TEMPORALITY])?.toLowerCase()
+  if (asked === undefined || asked === 'cumulative') return
+  const why = ['delta', 'lowmemory'].includes(asked)
+    ? 'is not supported, for a lost delta cannot be made good; the Collector makes deltas by its processor cumulativetodelta'
+    : 'is none of cumulative, delta, lowmemory'
+  problems.push(`${TEMPORALITY}=${asked} ${why}; metrics are cumulative`)
 }
 
-/** The general endpoint is a base, one of a signal is used as it is. */
-function urlOf(
-  signal: Signal,
-  given: { value: string; own: boolean } | undefined,
-): string | undefined {
-  const url = URL.parse(given?.value ?? DEFAULT_ENDPOINT)
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined
-  if (given?.own !== true) url.pathname = `${url.pathname.replace(/\/$/u, '')}/v1/${signal}`
-  return url.href
-}
+const AGGREGATION = 'OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION'
+const AGGREGATIONS = {
+  explicit_bucket_histogram: 'explicit',
+  base2_exponential_bucket_histogram: 'exponential',
+} as const
 
-/** `key=value,key=value`, percent-encoded as W3C Baggage is. */
-function headersOf(text: string | undefined, problems: string[]): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const pair of (text ?? '').split(',').filter((part) => part.trim() !== '')) {
-    const split = pair.indexOf('=')
-    try {
-      if (split < 1) throw new RangeError('no key')
-      headers[decodeURIComponent(pair.slice(0, split).trim()).toLowerCase()] = decodeURIComponent(
-        pair.slice(split + 1).trim(),
-      )
-    } catch {
-      // The value is likely a secret: the key alone is named.
-      const key = pair.slice(0, Math.max(split, 0)).trim()
-      problems.push(
-        `OTEL_EXPORTER_OTLP_HEADERS: the entry ${JSON.stringify(key)} is no key=value; it is left out`,
-      )
-    }
-  }
-  return headers
-}
-
-function number(text: string | undefined): number | undefined {
-  const value = Number(set(text))
-  return Number.isFinite(value) && value > 0 ? value : undefined
+function histogramsOf(env: Environment, problems: string[]): OtlpSettings['histograms'] {
+  const asked = set(env[AGGREGATION])?.toLowerCase() ?? 'explicit_bucket_histogram'
+  if (asked in AGGREGATIONS) return AGGREGATIONS[asked as keyof typeof AGGREGATIONS]
+  const known = Object.keys(AGGREGATIONS).join(' nor ')
+  problems.push(`${AGGREGATION}=${asked} is neither ${known}; explicit buckets are used`)
+  return 'explicit'
 }

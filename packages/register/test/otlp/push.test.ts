@@ -154,7 +154,9 @@ describe('signal by signal', () => {
       },
     })
 
-    expect(ended.stderr.match(/OTLP protocol grpc is not supported/gu)).toHaveLength(1)
+    expect(ended.stderr.match(/OTEL_EXPORTER_OTLP_PROTOCOL=grpc is not supported/gu)).toHaveLength(
+      1,
+    )
     expect(having(onlyRun(folder), END)).toBe(1)
   })
 })

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { readOtlpSettings } from '../../src/otlp/settings.ts'
+import { CERTIFICATES } from '../support/certificates.ts'
 
 test('with nothing set all goes to files', () => {
   expect(readOtlpSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: ' ' })).toEqual({
     destinations: { metrics: { kind: 'file' }, traces: { kind: 'file' }, logs: { kind: 'file' } },
     metricsIntervalMs: 60_000,
+    histograms: 'explicit',
     problems: [],
   })
 })
@@ -27,7 +29,7 @@ test('what is said for one signal goes before what is said for all', () => {
     OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'c=3',
     OTEL_EXPORTER_OTLP_TIMEOUT: '500',
     OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: '700',
-    OTEL_EXPORTER_OTLP_CERTIFICATE: '/ca.pem',
+    OTEL_EXPORTER_OTLP_CERTIFICATE: CERTIFICATES.caFile,
     OTEL_METRIC_EXPORT_INTERVAL: '1000',
   })
 
@@ -37,7 +39,7 @@ test('what is said for one signal goes before what is said for all', () => {
         url: 'https://collector:4318/v1/metrics',
         headers: { a: '1', b: 'x,y' },
         timeoutMs: 500,
-        caFile: '/ca.pem',
+        caFile: CERTIFICATES.caFile,
       },
     },
     traces: { endpoint: { url: 'https://traces/in' } },

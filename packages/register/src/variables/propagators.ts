@@ -1,0 +1,37 @@
+import type { TextMapPropagator } from '@opentelemetry/api'
+import {
+  CompositePropagator,
+  W3CBaggagePropagator,
+  W3CTraceContextPropagator,
+} from '@opentelemetry/core'
+import { listed, type Environment } from '../environment.ts'
+
+const PROPAGATORS: Readonly<Record<string, new () => TextMapPropagator>> = {
+  tracecontext: W3CTraceContextPropagator,
+  baggage: W3CBaggagePropagator,
+}
+
+/**
+ * What `OTEL_PROPAGATORS` asks for. The specification's default would put headers on requests, and observing changes no
+ * request: without it there is none.
+ */
+export function propagatorOf(env: Environment): {
+  propagator: CompositePropagator | undefined
+  problems: readonly string[]
+} {
+  const names = listed(env['OTEL_PROPAGATORS']).filter((name) => name !== 'none')
+  const propagators = names.flatMap((name) => {
+    const Propagator = PROPAGATORS[name]
+    return Propagator === undefined ? [] : [new Propagator()]
+  })
+  const unknown = names.filter((name) => !(name in PROPAGATORS))
+  return {
+    propagator: propagators.length === 0 ? undefined : new CompositePropagator({ propagators }),
+    problems:
+      unknown.length === 0
+        ? []
+        : [
+            `OTEL_PROPAGATORS=${unknown.join(',')} is not supported (${Object.keys(PROPAGATORS).join(', ')}, none are) and is left out`,
+          ],
+  }
+}
