@@ -3,6 +3,7 @@ export { classifyOutcome } from './breaker/classify.ts'
 export {
   BREAKER_DEFAULTS,
   checkBreakerOptions,
+  type BreakerNumbers,
   type BreakerOptions,
   type Verdict,
 } from './breaker/options.ts'
@@ -61,7 +62,9 @@ export {
   checkRetryBudgetOptions,
   RETRY_BUDGET_DEFAULTS,
   type RetryBudget,
+  type RetryBudgetNumbers,
   type RetryBudgetOptions,
+  type RollingRetryBudget,
 } from './retry/budget.ts'
 export { decideRetry, retryReasonOf } from './retry/decide.ts'
 export {
@@ -69,6 +72,7 @@ export {
   RETRY_DEFAULTS,
   type RetryDecision,
   type RetryNotice,
+  type RetryNumbers,
   type RetryOptions,
 } from './retry/options.ts'
 export { retry, type Retry } from './retry/retry.ts'
@@ -83,10 +87,16 @@ export {
 } from './timeout/options.ts'
 export { timeout } from './timeout/timeout.ts'
 export { rateLimiter, type RateLimiter } from './limiter/limiter.ts'
-export { checkLimiterOptions, LIMITER_DEFAULTS, type LimiterOptions } from './limiter/options.ts'
+export {
+  checkLimiterOptions,
+  LIMITER_DEFAULTS,
+  type LimiterNumbers,
+  type LimiterOptions,
+} from './limiter/options.ts'
 export type {
   Acquired,
   AcquireRequest,
+  LimiterState,
   RateRequest,
   Refusal,
   Reservation,

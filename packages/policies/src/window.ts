@@ -20,9 +20,7 @@ export class RollingWindow {
 
   add(column: number, nowMs: number): void {
     this.#age(nowMs)
-    const cell = (this.#slice % RollingWindow.SLICES) * this.#columns + column
-    this.#counts[cell] = (this.#counts[cell] ?? 0) + 1
-    this.#sums[column] = (this.#sums[column] ?? 0) + 1
+    this.#put(column, 1)
   }
 
   sum(column: number, nowMs: number): number {
@@ -30,9 +28,33 @@ export class RollingWindow {
     return this.#sums[column] ?? 0
   }
 
+  /**
+   * The same counts over another length of time. A count is then as old as the end of its slice, so that none is forgotten
+   * before its time.
+   */
+  resized(windowMs: number, nowMs: number): RollingWindow {
+    this.#age(nowMs)
+    const other = new RollingWindow(windowMs, this.#columns)
+    const oldest = Math.max(0, this.#slice - RollingWindow.SLICES + 1)
+    for (let slice = oldest; slice <= this.#slice; slice++) {
+      other.#age(Math.min(nowMs, (slice + 1) * this.#sliceMs))
+      const start = (slice % RollingWindow.SLICES) * this.#columns
+      for (let column = 0; column < this.#columns; column++) {
+        other.#put(column, this.#counts[start + column] ?? 0)
+      }
+    }
+    return other
+  }
+
   clear(): void {
     this.#counts.fill(0)
     this.#sums.fill(0)
+  }
+
+  #put(column: number, count: number): void {
+    const cell = (this.#slice % RollingWindow.SLICES) * this.#columns + column
+    this.#counts[cell] = (this.#counts[cell] ?? 0) + count
+    this.#sums[column] = (this.#sums[column] ?? 0) + count
   }
 
   #age(nowMs: number): void {

@@ -16,8 +16,10 @@ import { isDelay, retryAfterOf } from '../status.ts'
 import { RollingWindow } from '../window.ts'
 import { calledOff, classifyOutcome } from './classify.ts'
 import {
+  checkBreakerNumbers,
   checkBreakerOptions,
   settingsOf,
+  type BreakerNumbers,
   type BreakerOptions,
   type BreakerSettings,
   type Verdict,
@@ -27,6 +29,7 @@ import { BreakerReports } from './reports.ts'
 import { checkSnapshot, elapsedSince } from './snapshot.ts'
 import {
   CLOSED,
+  firstExpiry,
   halfOpen,
   type BreakerSnapshot,
   type OutcomeDetail,
@@ -48,6 +51,12 @@ export interface CircuitBreaker extends Policy {
   forceOpen(ms?: number): void
   /** Closes, and forgets the failures. */
   close(): void
+  /**
+   * Goes by these numbers from now on; what is absent has its default. State, failures and what is left of an open time
+   * stay: the new numbers judge the next outcome, and the next opening. Probes in flight keep their time.
+   * @throws {OptionError} for a bad number; then nothing has changed
+   */
+  update(numbers: BreakerNumbers): void
   /** Gives the breaker up: it admits everything, every outcome is `late`, and it stands in no count any more. */
   dispose(): void
 }
@@ -66,13 +75,13 @@ const CALLS = 0
 const FAILURES = 1
 
 class Breaker implements CircuitBreaker, Taker {
-  readonly #settings: BreakerSettings
+  #settings: BreakerSettings
   readonly #clock: Clock
   readonly #random: () => number
   readonly #classify: (outcome: Outcome) => Verdict
   readonly #reports: BreakerReports
   readonly #what: string
-  readonly #window: RollingWindow
+  #window: RollingWindow
   #state: State = CLOSED
   #generation = 0
   #inARow = 0
@@ -102,8 +111,7 @@ class Breaker implements CircuitBreaker, Taker {
     const state = this.#state
     if (state.name === 'open') return this.#reject('open', state.untilMs - nowMs)
     if (state.probes.size >= this.#settings.halfOpenProbes) {
-      const oldest = state.probes.values().next().value
-      return this.#reject('half_open', (oldest?.expiresMs ?? nowMs) - nowMs)
+      return this.#reject('half_open', firstExpiry(state.probes) - nowMs)
     }
     const probe = new BreakerPermit(this, 'half_open', this.#generation)
     probe.expiresMs = nowMs + this.#settings.probeTimeoutMs
@@ -184,6 +192,17 @@ class Breaker implements CircuitBreaker, Taker {
     this.#shut('forced', nowMs)
   }
 
+  update(numbers: BreakerNumbers): void {
+    checkBreakerNumbers(numbers)
+    const nowMs = this.#clock.now()
+    this.#settle(nowMs)
+    const settings = settingsOf({ ...numbers, scope: this.#settings.scope })
+    if (settings.windowMs !== this.#settings.windowMs) {
+      this.#window = this.#window.resized(settings.windowMs, nowMs)
+    }
+    this.#settings = settings
+  }
+
   dispose(): void {
     if (this.#disposed) return
     this.#settle(this.#clock.now())
@@ -242,11 +261,11 @@ class Breaker implements CircuitBreaker, Taker {
         if (nowMs < state.untilMs) return
         this.#enter(halfOpen(), 'reset_timeout', state.untilMs)
       } else if (state.name === 'half_open') {
-        const oldest = state.probes.values().next().value
-        if (oldest === undefined || nowMs < oldest.expiresMs) return
-        this.#window.add(CALLS, oldest.expiresMs)
-        this.#window.add(FAILURES, oldest.expiresMs)
-        this.#open('probe_expired', oldest.expiresMs, undefined)
+        const expiresMs = firstExpiry(state.probes)
+        if (nowMs < expiresMs) return
+        this.#window.add(CALLS, expiresMs)
+        this.#window.add(FAILURES, expiresMs)
+        this.#open('probe_expired', expiresMs, undefined)
       } else return
     }
   }

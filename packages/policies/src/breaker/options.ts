@@ -46,6 +46,9 @@ export interface BreakerOptions extends PolicyOptions {
   classify?: ((outcome: Outcome) => Verdict) | undefined
 }
 
+/** The numbers of a breaker: what can change while it works. */
+export type BreakerNumbers = Omit<BreakerOptions, keyof PolicyOptions | 'scope' | 'classify'>
+
 /** What is used where an option is absent. */
 export const BREAKER_DEFAULTS = {
   scope: 'resolver',
@@ -64,9 +67,7 @@ export const BREAKER_DEFAULTS = {
 
 const count = numberIn({ atLeast: 1, integer: true })
 
-const check = fields({
-  ...COMMON_CHECKS,
-  scope: oneOf(...BREAKER_SCOPES),
+const NUMBERS = {
   failureRate: numberIn({ above: 0, atMost: 1 }),
   minimumCalls: count,
   windowMs: positiveDuration,
@@ -78,6 +79,12 @@ const check = fields({
   halfOpenProbes: count,
   successesToClose: count,
   probeTimeoutMs: positiveDuration,
+}
+const checkNumbers = fields(NUMBERS)
+const check = fields({
+  ...COMMON_CHECKS,
+  ...NUMBERS,
+  scope: oneOf(...BREAKER_SCOPES),
   classify: callable,
 })
 
@@ -90,7 +97,22 @@ export function checkBreakerOptions(
   path: OptionPath = ['circuitBreaker'],
 ): asserts options is BreakerOptions {
   check(options, path)
-  const { openMs = BREAKER_DEFAULTS.openMs, maxOpenMs } = options as BreakerOptions
+  checkOpenTimes(options as BreakerOptions, path)
+}
+
+/** As {@link checkBreakerOptions}, for numbers alone. */
+export function checkBreakerNumbers(
+  numbers: unknown,
+  path: OptionPath = ['circuitBreaker'],
+): asserts numbers is BreakerNumbers {
+  checkNumbers(numbers, path)
+  checkOpenTimes(numbers as BreakerNumbers, path)
+}
+
+function checkOpenTimes(
+  { openMs = BREAKER_DEFAULTS.openMs, maxOpenMs }: BreakerNumbers,
+  path: OptionPath,
+): void {
   if (maxOpenMs !== undefined && maxOpenMs < openMs) {
     throw new OptionError([...path, 'maxOpenMs'], maxOpenMs, `expected at least openMs, ${openMs}`)
   }

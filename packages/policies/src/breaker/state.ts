@@ -36,7 +36,7 @@ export type State =
   | { readonly name: 'open'; readonly untilMs: number }
   | {
       readonly name: 'half_open'
-      /** In flight, in order of admission, so that the first is the first to expire. */
+      /** In flight. */
       readonly probes: Set<Probe>
       successes: number
     }
@@ -45,6 +45,13 @@ export const CLOSED: State = { name: 'closed' }
 
 export function halfOpen(): State {
   return { name: 'half_open', probes: new Set(), successes: 0 }
+}
+
+/** When the first of the probes in flight expires; `Infinity` where there is none. There are never many. */
+export function firstExpiry(probes: ReadonlySet<Probe>): number {
+  let firstMs = Infinity
+  for (const { expiresMs } of probes) if (expiresMs < firstMs) firstMs = expiresMs
+  return firstMs
 }
 
 /** What of a breaker outlives its process. Plain JSON. */

@@ -9,11 +9,21 @@ export interface RateRule {
 /** A moment that is taken. */
 export interface Slot {
   readonly atMs: number
-  readonly costMs: number
+  costMs: number
   /** Whether it may still be given back. */
   open: boolean
   earlier: Slot | undefined
   later: Slot | undefined
+}
+
+/** What was taken, in sum. */
+interface Account {
+  /** The theoretical arrival time: when all is paid off. */
+  arrivalMs: number
+  /** The latest moment that is taken. */
+  lastMs: number
+  /** Of what is owed, what nobody took: a burst that became larger and is not there yet. It is paid off last. */
+  withheldMs: number
 }
 
 /** Slots that are remembered, so that they can be given back; older ones count as used. */
@@ -25,91 +35,111 @@ const MOST_REMEMBERED = 1_024
  * works the sum out again, so that the account is as if it had never been, and what others were promised still holds.
  */
 export class Ledger {
-  readonly #capacityMs: number
-  /** The theoretical arrival time before the first slot that is remembered. */
-  #beforeMs = -Infinity
-  #arrivalMs = -Infinity
-  /** The latest slot before the first that is remembered, and the latest of all. */
-  #lastBeforeMs = -Infinity
-  #lastMs = -Infinity
+  #rule: RateRule
+  readonly #account: Account = { arrivalMs: -Infinity, lastMs: -Infinity, withheldMs: 0 }
+  /** The account before the first slot that is remembered. */
+  readonly #before: Account = { ...this.#account }
   #first: Slot | undefined
   #last: Slot | undefined
   #size = 0
 
   constructor(rule: RateRule) {
-    this.#capacityMs = rule.capacityMs
+    this.#rule = rule
+  }
+
+  get rule(): RateRule {
+    return this.#rule
   }
 
   /** The theoretical arrival time: when all that was taken is paid off. */
   get arrivalMs(): number {
-    return this.#arrivalMs
+    return this.#account.arrivalMs
   }
 
   /** The latest moment that is taken; nobody who comes later goes earlier. */
   get lastMs(): number {
-    return this.#lastMs
+    return this.#account.lastMs
   }
 
   /** The first moment, not before `fromMs`, at which `costMs` conforms. */
   earliest(fromMs: number, costMs: number): number {
-    return Math.max(fromMs, this.#lastMs, this.#arrivalMs + costMs - this.#capacityMs)
+    const { arrivalMs, lastMs } = this.#account
+    return Math.max(fromMs, lastMs, arrivalMs + costMs - this.#rule.capacityMs)
   }
 
   /** Takes a moment for good. */
   spend(atMs: number, costMs: number): void {
-    if (this.#first === undefined) {
-      this.#arrivalMs = Math.max(this.#arrivalMs, atMs) + costMs
-      this.#lastMs = Math.max(this.#lastMs, atMs)
-    } else this.#append({ atMs, costMs, open: false, earlier: this.#last, later: undefined })
+    if (this.#first !== undefined) this.#forget(atMs)
+    if (this.#first === undefined) take(this.#account, atMs, costMs)
+    else this.#append({ atMs, costMs, open: false, earlier: this.#last, later: undefined })
   }
 
   /** Takes a moment that may be given back. */
   hold(atMs: number, costMs: number): Slot {
     const slot: Slot = { atMs, costMs, open: true, earlier: this.#last, later: undefined }
-    if (this.#first === undefined) {
-      this.#beforeMs = this.#arrivalMs
-      this.#lastBeforeMs = this.#lastMs
-    }
+    if (this.#first === undefined) Object.assign(this.#before, this.#account)
     this.#append(slot)
     return slot
   }
 
-  /** The slot was used. */
-  close(slot: Slot): void {
+  /** The slot was used, or will be. */
+  close(slot: Slot, nowMs: number): void {
     slot.open = false
-    this.#forget()
+    this.#forget(nowMs)
   }
 
   /** The slot was not used. */
-  refund(slot: Slot): void {
+  refund(slot: Slot, nowMs: number): void {
     if (!slot.open) return
     slot.open = false
     this.#unlink(slot)
-    this.#arrivalMs = this.#beforeMs
-    this.#lastMs = this.#lastBeforeMs
-    for (let rest = this.#first; rest !== undefined; rest = rest.later) this.#add(rest)
-    this.#forget()
+    this.#sum()
+    this.#forget(nowMs)
   }
 
-  #add({ atMs, costMs }: Slot): void {
-    this.#arrivalMs = Math.max(this.#arrivalMs, atMs) + costMs
-    this.#lastMs = Math.max(this.#lastMs, atMs)
+  /**
+   * Goes by another rule from `nowMs` on. What was taken is still owed, as many requests as before; a larger burst is not
+   * there at once but grows with the rate. So any stretch across the change keeps to the smaller burst and to each rate for
+   * its time, however often it changes. Moments that lie ahead stay promised; those that have passed count as used.
+   */
+  change(rule: RateRule, nowMs: number): void {
+    for (let slot = this.#first; slot !== undefined && slot.atMs <= nowMs; slot = this.#first) {
+      this.close(slot, nowMs)
+    }
+    const first = this.#first
+    rewrite(first === undefined ? this.#account : this.#before, this.#rule, rule, nowMs)
+    if (first !== undefined) {
+      const factor = rule.intervalMs / this.#rule.intervalMs
+      for (let slot: Slot | undefined = first; slot !== undefined; slot = slot.later) {
+        slot.costMs *= factor
+      }
+      this.#sum()
+    }
+    this.#rule = rule
+  }
+
+  /** Works the account out again from what is remembered. */
+  #sum(): void {
+    Object.assign(this.#account, this.#before)
+    for (let slot = this.#first; slot !== undefined; slot = slot.later) {
+      take(this.#account, slot.atMs, slot.costMs)
+    }
   }
 
   #append(slot: Slot): void {
-    this.#add(slot)
+    take(this.#account, slot.atMs, slot.costMs)
     if (this.#last === undefined) this.#first = slot
     else this.#last.later = slot
     this.#last = slot
     this.#size++
-    if (this.#size > MOST_REMEMBERED && this.#first !== undefined) this.close(this.#first)
+    if (this.#size > MOST_REMEMBERED && this.#first !== undefined) this.close(this.#first, Infinity)
   }
 
-  /** Folds what can no longer change into the time before. */
-  #forget(): void {
+  /** Folds what can no longer change, and lies not ahead, into the time before. */
+  #forget(nowMs: number): void {
     for (let slot = this.#first; slot !== undefined && !slot.open; slot = this.#first) {
-      this.#beforeMs = Math.max(this.#beforeMs, slot.atMs) + slot.costMs
-      this.#lastBeforeMs = Math.max(this.#lastBeforeMs, slot.atMs)
+      if (slot.atMs > nowMs) return
+      take(this.#before, slot.atMs, slot.costMs)
       this.#unlink(slot)
     }
   }
@@ -121,4 +151,30 @@ export class Ledger {
     else slot.later.earlier = slot.earlier
     this.#size--
   }
+}
+
+function take(account: Account, atMs: number, costMs: number): void {
+  if (account.withheldMs > 0) account.withheldMs = withheldAt(account, atMs)
+  account.arrivalMs = Math.max(account.arrivalMs, atMs) + costMs
+  account.lastMs = Math.max(account.lastMs, atMs)
+}
+
+/** What is still withheld of what is owed at `atMs`: what was taken is paid off before it. */
+function withheldAt({ arrivalMs, withheldMs }: Account, atMs: number): number {
+  return Math.min(withheldMs, Math.max(0, arrivalMs - atMs))
+}
+
+/** The same account under another rule. */
+function rewrite(account: Account, old: RateRule, rule: RateRule, nowMs: number): void {
+  const { arrivalMs, lastMs } = account
+  const factor = rule.intervalMs / old.intervalMs
+  const withheldMs = withheldAt(account, nowMs)
+  const grownMs = rule.capacityMs - old.capacityMs * factor
+  account.withheldMs = Math.max(0, withheldMs * factor + grownMs)
+  const paidOff = (atMs: number): number => {
+    const takenMs = Math.max(0, arrivalMs - withheldMs - atMs)
+    return atMs + takenMs * factor + account.withheldMs
+  }
+  // A moment ahead that is no longer remembered counts by the slower of the rates until it comes.
+  account.arrivalMs = lastMs > nowMs ? Math.max(paidOff(nowMs), paidOff(lastMs)) : paidOff(nowMs)
 }

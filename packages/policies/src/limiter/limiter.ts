@@ -1,20 +1,36 @@
 import { untilAborted } from '../abort.ts'
 import { numberIn } from '../options.ts'
-import { contextOf, surroundingsOf, type Call, type CallContext, type Policy } from '../policy.ts'
+import {
+  contextOf,
+  surroundingsOf,
+  type Call,
+  type CallContext,
+  type Policy,
+  type Surroundings,
+} from '../policy.ts'
+import type { Subject } from '../record.ts'
 import { Line } from './line.ts'
-import { checkLimiterOptions, LIMITER_DEFAULTS, type LimiterOptions } from './options.ts'
+import type { RateRule } from './ledger.ts'
+import {
+  checkLimiterNumbers,
+  checkLimiterOptions,
+  LIMITER_DEFAULTS,
+  type LimiterNumbers,
+  type LimiterOptions,
+} from './options.ts'
 import { RateReports } from './reports.ts'
 import {
   termsOf,
   type Acquired,
   type AcquireRequest,
+  type LimiterState,
   type RateRequest,
   type Refusal,
   type Reservation,
   type Terms,
   type TermsDefaults,
 } from './request.ts'
-import { PromisedPlace } from './reservation.ts'
+import { FreePlace, PromisedPlace } from './reservation.ts'
 import { pauseShared, waitShared, type Shared } from './shared.ts'
 import { allowed, refusal, waitInLine, type Desk, type Wait } from './wait.ts'
 
@@ -35,6 +51,16 @@ export interface RateLimiter extends Policy {
    * Who waits and cannot wait so long is refused; a moment that `reserve` has promised stays.
    */
   pauseUntil(ms: number): void
+  /** How busy it is now. */
+  state(): LimiterState
+  /**
+   * Goes by these numbers from now on; what is absent has its default. What was let through counts as before and what is
+   * promised stays, so that no stretch of time across the change holds more than the smaller burst and each rate for its
+   * time. Who waits keeps its place in the line, or is refused where the wait has become too long for it. With `false` the limit is lifted: who
+   * waits goes at once, and nothing is counted until numbers come again. The limit of a shared store is the store's own.
+   * @throws {OptionError} for a bad number; then nothing has changed
+   */
+  update(numbers: LimiterNumbers | false): void
   /** Refuses everybody who waits. */
   dispose(): void
 }
@@ -52,29 +78,47 @@ const NO_WAIT: Acquired = Object.freeze({ delayMs: 0, waitedMs: 0 })
 const moment = numberIn({ unit: 'milliseconds on the clock', infinite: true })
 
 class Limiter implements RateLimiter {
-  readonly #defaults: TermsDefaults
-  readonly #usual: Terms
-  readonly #desk: Desk
+  readonly #surroundings: Surroundings
+  #defaults: TermsDefaults
+  #usual: Terms
+  #desk: Desk
   readonly #line: Line
   readonly #shared: Shared | undefined
+  #lifted = false
 
   constructor(options: LimiterOptions) {
-    const { clock, recorder, subject } = surroundingsOf(options)
-    const { burst = LIMITER_DEFAULTS.burst, maxDelayMs = LIMITER_DEFAULTS.maxDelayMs } = options
-    const intervalMs = 1000 / options.ratePerSecond
-    this.#defaults = { maxDelayMs, intervalMs, burst, subject }
+    this.#surroundings = surroundingsOf(options)
+    this.#defaults = defaultsOf(options, this.#surroundings.subject)
     this.#usual = termsOf({}, this.#defaults)
-    this.#desk = {
-      clock,
-      reports: new RateReports(recorder, subject, maxDelayMs),
-      what: subject.source ?? subject.address ?? 'this call',
-    }
-    this.#line = new Line({ intervalMs, capacityMs: burst * intervalMs }, clock)
+    this.#desk = deskOf(this.#surroundings, this.#defaults)
+    this.#line = new Line(ruleOf(this.#defaults), this.#desk.clock)
     this.#shared = options.store && { store: options.store, onError: options.onStoreError }
+  }
+
+  update(numbers: LimiterNumbers | false): void {
+    if (numbers === false) {
+      this.#lifted = true
+      this.#line.release()
+      return
+    }
+    checkLimiterNumbers(numbers)
+    this.#lifted = false
+    this.#defaults = defaultsOf(numbers, this.#surroundings.subject)
+    this.#usual = termsOf({}, this.#defaults)
+    this.#desk = deskOf(this.#surroundings, this.#defaults)
+    this.#line.change(ruleOf(this.#defaults), this.#desk.clock.now())
+  }
+
+  state(): LimiterState {
+    if (this.#lifted) return { queued: 0, delayMs: 0 }
+    const nowMs = this.#desk.clock.now()
+    const delayMs = this.#line.offer(nowMs, this.#usual.costMs) - nowMs
+    return { queued: this.#line.size, delayMs }
   }
 
   reserve(request?: RateRequest): Reservation | Refusal {
     const terms = request === undefined ? this.#usual : termsOf(request, this.#defaults)
+    if (this.#lifted) return new FreePlace(this.#desk, terms)
     const nowMs = this.#desk.clock.now()
     const atMs = this.#line.offer(nowMs, terms.costMs)
     const delayMs = atMs - nowMs
@@ -96,7 +140,8 @@ class Limiter implements RateLimiter {
       throw signal.reason
     }
     const startMs = this.#desk.clock.now()
-    if (this.#shared === undefined) return this.#acquireHere(terms, startMs, deadlineMs, signal)
+    if (this.#shared === undefined || this.#lifted)
+      return this.#acquireHere(terms, startMs, deadlineMs, signal)
     const cost = terms.costMs / this.#defaults.intervalMs
     const wait = { terms, startMs, delayMs: 0, deadlineMs, signal }
     const shared = await waitShared(this.#desk, this.#shared, cost, wait)
@@ -110,7 +155,7 @@ class Limiter implements RateLimiter {
     signal: AbortSignal | undefined,
   ): Promise<Acquired> {
     if (this.#goesAtOnce(terms, startMs, deadlineMs)) return NO_WAIT
-    const delayMs = this.#line.offer(startMs, terms.costMs) - startMs
+    const delayMs = this.#lifted ? 0 : this.#line.offer(startMs, terms.costMs) - startMs
     const wait: Wait = { terms, startMs, delayMs, deadlineMs, signal }
     if (!allowed(wait)) throw refusal(this.#desk, wait, delayMs)
     return waitInLine(this.#desk, this.#line, wait)
@@ -119,7 +164,7 @@ class Limiter implements RateLimiter {
   async run<T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> {
     const inner = contextOf(context)
     const { signal, deadlineMs } = inner
-    const free = this.#shared === undefined && signal?.aborted !== true
+    const free = (this.#shared === undefined || this.#lifted) && signal?.aborted !== true
     if (!free || !this.#goesAtOnce(this.#usual, this.#desk.clock.now(), deadlineMs)) {
       await this.acquire({ signal, deadlineMs })
     }
@@ -128,8 +173,11 @@ class Limiter implements RateLimiter {
 
   /** Takes the usual way: no wait, and so nothing to keep. */
   #goesAtOnce(terms: Terms, nowMs: number, deadlineMs: number): boolean {
-    if (this.#line.offer(nowMs, terms.costMs) > nowMs || nowMs >= deadlineMs) return false
-    this.#line.spend(nowMs, terms.costMs)
+    if (nowMs >= deadlineMs) return false
+    if (!this.#lifted) {
+      if (this.#line.offer(nowMs, terms.costMs) > nowMs) return false
+      this.#line.spend(nowMs, terms.costMs)
+    }
     this.#desk.reports.decision('acquired', terms, 0, 0)
     return true
   }
@@ -144,4 +192,21 @@ class Limiter implements RateLimiter {
   dispose(): void {
     this.#line.dismiss()
   }
+}
+
+function defaultsOf(numbers: LimiterNumbers, subject: Subject): TermsDefaults {
+  const { burst = LIMITER_DEFAULTS.burst, maxDelayMs = LIMITER_DEFAULTS.maxDelayMs } = numbers
+  return { maxDelayMs, intervalMs: 1000 / numbers.ratePerSecond, burst, subject }
+}
+
+function deskOf({ clock, recorder, subject }: Surroundings, { maxDelayMs }: TermsDefaults): Desk {
+  return {
+    clock,
+    reports: new RateReports(recorder, subject, maxDelayMs),
+    what: subject.source ?? subject.address ?? 'this call',
+  }
+}
+
+function ruleOf({ intervalMs, burst }: TermsDefaults): RateRule {
+  return { intervalMs, capacityMs: burst * intervalMs }
 }

@@ -3,7 +3,7 @@ import { Ledger, type RateRule, type Slot } from './ledger.ts'
 
 /** Somebody in the line: one who waits to be called, or a moment promised to one who waits elsewhere. */
 export interface Place {
-  readonly costMs: number
+  costMs: number
   /** The moment promised; undefined for one who waits here and may move up. */
   readonly promisedMs: number | undefined
   /** When waiting here would be longer than allowed. */
@@ -32,11 +32,11 @@ const ROUNDING_MS = 1e-6
  */
 export class Line {
   readonly #clock: Clock
-  readonly #rule: RateRule
   readonly #ledger: Ledger
   #head: Place | undefined
   #tail: Place | undefined
   #queuedMs = 0
+  #size = 0
   #promises = 0
   /** No slot is earlier: a pause, or the moment at which the line last moved up. */
   #notBeforeMs = -Infinity
@@ -45,8 +45,12 @@ export class Line {
 
   constructor(rule: RateRule, clock: Clock) {
     this.#clock = clock
-    this.#rule = rule
     this.#ledger = new Ledger(rule)
+  }
+
+  /** How many are in the line. */
+  get size(): number {
+    return this.#size
   }
 
   /** The moment that somebody who comes now would get. */
@@ -55,7 +59,7 @@ export class Line {
     const fromMs = Math.max(nowMs, this.#notBeforeMs)
     if (this.#head === undefined) return this.#ledger.earliest(fromMs, costMs)
     const tail = this.#behindAll()
-    return Math.max(fromMs, tail.lastMs, tail.arrivalMs + costMs - this.#rule.capacityMs)
+    return Math.max(fromMs, tail.lastMs, tail.arrivalMs + costMs - this.#capacityMs)
   }
 
   /** Takes the moment on offer at once, for good; only when it is now. */
@@ -76,14 +80,14 @@ export class Line {
   }
 
   /** The promise was kept. */
-  keep(place: Place): void {
-    if (place.slot !== undefined) this.#ledger.close(place.slot)
+  keep(place: Place, nowMs: number): void {
+    if (place.slot !== undefined) this.#ledger.close(place.slot, nowMs)
   }
 
   /** Somebody gives up; those behind move up. */
   leave(place: Place, nowMs: number): void {
     if (place.slot === undefined) this.#part(place)
-    else this.#ledger.refund(place.slot)
+    else this.#ledger.refund(place.slot, nowMs)
     this.#moveUp(nowMs)
   }
 
@@ -93,16 +97,54 @@ export class Line {
     if (untilMs <= this.#notBeforeMs) return
     this.#notBeforeMs = untilMs
     this.#putPromisesFirst()
-    let arrivalMs = this.#ledger.arrivalMs
+    this.#putOffLate(nowMs)
+    this.#callDue(nowMs)
+  }
+
+  /** Goes by another rule from now on; who would then have to wait too long is put off. */
+  change(rule: RateRule, nowMs: number): void {
+    if (this.#head !== undefined) this.#callDue(nowMs)
+    const old = this.#ledger.rule
+    const factor = rule.intervalMs / old.intervalMs
+    if (factor > 1 || rule.capacityMs < old.capacityMs * factor) this.#putPromisesFirst()
+    this.#ledger.change(rule, nowMs)
+    this.#queuedMs *= factor
+    for (let place = this.#head; place !== undefined; place = place.behind) place.costMs *= factor
+    this.#putOffLate(nowMs)
+    this.#callDue(nowMs)
+  }
+
+  /** Lets everybody go who waits, at once and for nothing. */
+  release(): void {
+    this.#putPromisesFirst()
     for (let place = this.#head; place !== undefined; place = place.behind) {
-      const freeMs = arrivalMs + place.costMs - this.#rule.capacityMs
-      const atMs = Math.max(untilMs, nowMs, this.#ledger.lastMs, freeMs)
-      if (atMs > place.latestMs + ROUNDING_MS) {
+      this.#part(place)
+      place.called()
+    }
+    this.#disarm()
+  }
+
+  /** Refuses those whose turn would come later than they can wait for it, or never. */
+  #putOffLate(nowMs: number): void {
+    let { arrivalMs, lastMs } = this.#ledger
+    for (let place = this.#head; place !== undefined; place = place.behind) {
+      if (place.promisedMs !== undefined) {
+        lastMs = place.promisedMs
+        arrivalMs = Math.max(arrivalMs, lastMs) + place.costMs
+        continue
+      }
+      const freeMs = arrivalMs + place.costMs - this.#capacityMs
+      const fits = place.costMs <= this.#capacityMs + ROUNDING_MS
+      const atMs = fits ? Math.max(this.#notBeforeMs, nowMs, lastMs, freeMs) : Infinity
+      if (!fits || atMs > place.latestMs + ROUNDING_MS) {
         this.#part(place)
         place.putOff(atMs - nowMs)
       } else arrivalMs = Math.max(arrivalMs, atMs) + place.costMs
     }
-    this.#callDue(nowMs)
+  }
+
+  get #capacityMs(): number {
+    return this.#ledger.rule.capacityMs
   }
 
   /** Sends everybody who waits away. */
@@ -149,7 +191,7 @@ export class Line {
       return { arrivalMs: Math.max(arrivalMs, this.#notBeforeMs, lastMs) + this.#queuedMs, lastMs }
     }
     for (let place = this.#head; place !== undefined; place = place.behind) {
-      const freeMs = arrivalMs + place.costMs - this.#rule.capacityMs
+      const freeMs = arrivalMs + place.costMs - this.#capacityMs
       lastMs = place.promisedMs ?? Math.max(this.#notBeforeMs, lastMs, freeMs)
       arrivalMs = Math.max(arrivalMs, lastMs) + place.costMs
     }
@@ -199,6 +241,7 @@ export class Line {
     else this.#tail.behind = place
     this.#tail = place
     this.#queuedMs += place.costMs
+    this.#size++
     if (place.promisedMs !== undefined) this.#promises++
   }
 
@@ -207,6 +250,7 @@ export class Line {
     else place.ahead.behind = place.behind
     if (place.behind === undefined) this.#tail = place.ahead
     else place.behind.ahead = place.ahead
+    this.#size--
     this.#queuedMs = this.#head === undefined ? 0 : this.#queuedMs - place.costMs
     if (place.promisedMs !== undefined) this.#promises--
   }

@@ -46,7 +46,7 @@ export function localRateStore(options: LocalRateStoreOptions): RateStore {
     },
     refund: async (ticket) => {
       const slot = typeof ticket === 'object' && ticket !== null ? tickets.get(ticket) : undefined
-      if (slot !== undefined) ledger.refund(slot)
+      if (slot !== undefined) ledger.refund(slot, clock.now())
     },
     pause: async (delayMs) => {
       notBeforeMs = Math.max(notBeforeMs, clock.now() + delayMs)

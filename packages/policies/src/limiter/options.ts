@@ -23,18 +23,25 @@ export interface LimiterOptions extends PolicyOptions {
   onStoreError?: ((error: unknown) => void) | undefined
 }
 
+/** The numbers of a limiter: what can change while it works. */
+export type LimiterNumbers = Pick<LimiterOptions, 'ratePerSecond' | 'burst' | 'maxDelayMs'>
+
 /** What is used where an option is absent. `ratePerSecond` has no default. */
 export const LIMITER_DEFAULTS = {
   burst: 1,
   maxDelayMs: Infinity,
 } as const satisfies Partial<LimiterOptions>
 
+const NUMBERS = {
+  ratePerSecond: numberIn({ above: 0, unit: 'requests a second' }),
+  burst: numberIn({ atLeast: 1, unit: 'requests' }),
+  maxDelayMs: durationOrInfinity,
+}
+const checkNumbers = fields(NUMBERS, ['ratePerSecond'])
 const check = fields(
   {
     ...COMMON_CHECKS,
-    ratePerSecond: numberIn({ above: 0, unit: 'requests a second' }),
-    burst: numberIn({ atLeast: 1, unit: 'requests' }),
-    maxDelayMs: durationOrInfinity,
+    ...NUMBERS,
     store: having('a rate store', 'book', 'refund', 'pause'),
     onStoreError: callable,
   },
@@ -50,4 +57,12 @@ export function checkLimiterOptions(
   path: OptionPath = ['rateLimiter'],
 ): asserts options is LimiterOptions {
   check(options, path)
+}
+
+/** As {@link checkLimiterOptions}, for numbers alone. */
+export function checkLimiterNumbers(
+  numbers: unknown,
+  path: OptionPath = ['rateLimiter'],
+): asserts numbers is LimiterNumbers {
+  checkNumbers(numbers, path)
 }

@@ -46,6 +46,14 @@ export interface Acquired {
   readonly waitedMs: number
 }
 
+/** How busy a limiter is. */
+export interface LimiterState {
+  /** Requests that wait now. */
+  readonly queued: number
+  /** Milliseconds that a request which came now would have to wait, whether it may or not. */
+  readonly delayMs: number
+}
+
 /** {@link RateRequest} with nothing left open. */
 export interface Terms {
   readonly maxDelayMs: number

@@ -8,7 +8,7 @@ export class PromisedPlace implements Reservation, Place {
   readonly granted = true
   readonly delayMs: number
   readonly promisedMs: number
-  readonly costMs: number
+  costMs: number
   readonly latestMs = Infinity
   slot: Slot | undefined
   ahead: Place | undefined
@@ -31,7 +31,7 @@ export class PromisedPlace implements Reservation, Place {
   commit(): void {
     if (this.#state !== 'open') return
     this.#state = 'committed'
-    this.#line.keep(this)
+    this.#line.keep(this, this.#nowMs())
     this.#desk.reports.decision('acquired', this.#terms, this.delayMs, this.#waitedMs())
     if (this.delayMs > 0) this.#desk.reports.queue(this.#terms, -1)
   }
@@ -45,15 +45,47 @@ export class PromisedPlace implements Reservation, Place {
   }
 
   called(): void {
-    if (this.#state === 'committed') this.#line.keep(this)
+    if (this.#state === 'committed') this.#line.keep(this, this.#nowMs())
   }
 
   putOff(): void {
     // A promise is not put off: its holder waits elsewhere.
   }
 
+  /** For a moment that has come already, the clock need not be asked. */
+  #nowMs(): number {
+    return this.delayMs === 0 ? this.promisedMs : this.#desk.clock.now()
+  }
+
   #waitedMs(): number {
     if (this.delayMs === 0) return 0
     return Math.max(0, this.#desk.clock.now() - (this.promisedMs - this.delayMs))
+  }
+}
+
+/** Leave to go at once where no limit is: it has no place in any line. */
+export class FreePlace implements Reservation {
+  readonly granted = true
+  readonly delayMs = 0
+  readonly #desk: Desk
+  readonly #terms: Terms
+  #open = true
+
+  constructor(desk: Desk, terms: Terms) {
+    this.#desk = desk
+    this.#terms = terms
+  }
+
+  commit(): void {
+    this.#end('acquired')
+  }
+
+  cancel(): void {
+    this.#end('canceled')
+  }
+
+  #end(result: 'acquired' | 'canceled'): void {
+    if (this.#open) this.#desk.reports.decision(result, this.#terms, 0, 0)
+    this.#open = false
   }
 }

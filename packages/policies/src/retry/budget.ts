@@ -12,6 +12,16 @@ export interface RetryBudget {
   utilization(): number
 }
 
+/** A retry budget of ours. */
+export interface RollingRetryBudget extends RetryBudget {
+  /**
+   * Goes by these numbers from now on; what is absent has its default. The calls and retries of the window stay, and are
+   * counted against the new numbers.
+   * @throws {OptionError} for a bad number; then nothing has changed
+   */
+  update(numbers: RetryBudgetNumbers): void
+}
+
 export interface RetryBudgetOptions extends PolicyOptions {
   /** Retries that each call pays for. @default 0.2 */
   ratio?: number | undefined
@@ -21,6 +31,9 @@ export interface RetryBudgetOptions extends PolicyOptions {
   windowMs?: number | undefined
 }
 
+/** The numbers of a budget: what can change while it works. */
+export type RetryBudgetNumbers = Omit<RetryBudgetOptions, keyof PolicyOptions>
+
 /** What is used where an option is absent. */
 export const RETRY_BUDGET_DEFAULTS = {
   ratio: 0.2,
@@ -28,12 +41,13 @@ export const RETRY_BUDGET_DEFAULTS = {
   windowMs: 10_000,
 } as const satisfies RetryBudgetOptions
 
-const check = fields({
-  ...COMMON_CHECKS,
+const NUMBERS = {
   ratio: numberIn({ atLeast: 0 }),
   minPerSecond: numberIn({ atLeast: 0 }),
   windowMs: positiveDuration,
-})
+}
+const checkNumbers = fields(NUMBERS)
+const check = fields({ ...COMMON_CHECKS, ...NUMBERS })
 
 /**
  * Throws an `OptionError` that names the place, under `path`, and the value of the first option that is wrong.
@@ -51,7 +65,7 @@ export function checkRetryBudgetOptions(
  * Several retry policies may share one, usually all those towards one host.
  * @throws {OptionError} for a bad option
  */
-export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
+export function retryBudget(options: RetryBudgetOptions = {}): RollingRetryBudget {
   checkRetryBudgetOptions(options)
   return new WindowBudget(options)
 }
@@ -61,23 +75,42 @@ const RETRIES = 1
 /** A gauge need not hear of less. */
 const NOTABLE = 0.01
 
-class WindowBudget implements RetryBudget {
+interface Terms {
+  readonly ratio: number
+  /** Retries of a window that are free. */
+  readonly reserve: number
+  readonly windowMs: number
+}
+
+function termsOf({
+  ratio = RETRY_BUDGET_DEFAULTS.ratio,
+  minPerSecond = RETRY_BUDGET_DEFAULTS.minPerSecond,
+  windowMs = RETRY_BUDGET_DEFAULTS.windowMs,
+}: RetryBudgetNumbers): Terms {
+  return { ratio, reserve: (minPerSecond * windowMs) / 1000, windowMs }
+}
+
+class WindowBudget implements RollingRetryBudget {
   readonly #surroundings: Surroundings
-  readonly #ratio: number
-  readonly #reserve: number
-  readonly #window: RollingWindow
+  #terms: Terms
+  #window: RollingWindow
   #reported = 0
 
   constructor(options: RetryBudgetOptions) {
-    const {
-      ratio = RETRY_BUDGET_DEFAULTS.ratio,
-      minPerSecond = RETRY_BUDGET_DEFAULTS.minPerSecond,
-      windowMs = RETRY_BUDGET_DEFAULTS.windowMs,
-    } = options
     this.#surroundings = surroundingsOf(options)
-    this.#ratio = ratio
-    this.#reserve = (minPerSecond * windowMs) / 1000
-    this.#window = new RollingWindow(windowMs, 2)
+    this.#terms = termsOf(options)
+    this.#window = new RollingWindow(this.#terms.windowMs, 2)
+  }
+
+  update(numbers: RetryBudgetNumbers): void {
+    checkNumbers(numbers, ['retryBudget'])
+    const nowMs = this.#surroundings.clock.now()
+    const terms = termsOf(numbers)
+    if (terms.windowMs !== this.#terms.windowMs) {
+      this.#window = this.#window.resized(terms.windowMs, nowMs)
+    }
+    this.#terms = terms
+    this.#report(nowMs, NOTABLE)
   }
 
   deposit(): void {
@@ -100,7 +133,7 @@ class WindowBudget implements RetryBudget {
 
   #allowed(nowMs: number): number {
     // A tenth of ten calls is one retry, though not to a float.
-    return this.#ratio * this.#window.sum(CALLS, nowMs) + this.#reserve + 1e-9
+    return this.#terms.ratio * this.#window.sum(CALLS, nowMs) + this.#terms.reserve + 1e-9
   }
 
   #utilization(nowMs: number): number {

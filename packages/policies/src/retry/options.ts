@@ -54,6 +54,9 @@ export interface RetryOptions extends PolicyOptions {
   onRetry?: ((notice: RetryNotice) => void) | undefined
 }
 
+/** The numbers of a retry, and where it is paid from: what can change while it works. */
+export type RetryNumbers = Omit<RetryOptions, keyof PolicyOptions | 'decide' | 'onRetry'>
+
 /** What is used where an option is absent. */
 export const RETRY_DEFAULTS = {
   maxRetries: 2,
@@ -65,8 +68,7 @@ export const RETRY_DEFAULTS = {
   totalTimeoutMs: undefined,
 } as const satisfies RetryOptions
 
-const check = fields({
-  ...COMMON_CHECKS,
+const NUMBERS = {
   maxRetries: numberIn({ atLeast: 0, integer: true }),
   baseDelayMs: duration,
   maxDelayMs: duration,
@@ -74,6 +76,11 @@ const check = fields({
   retryAfterCapMs: durationOrInfinity,
   budget: having('a retry budget', 'deposit', 'withdraw', 'utilization'),
   totalTimeoutMs: positiveDuration,
+}
+const checkNumbers = fields(NUMBERS)
+const check = fields({
+  ...COMMON_CHECKS,
+  ...NUMBERS,
   decide: callable,
   onRetry: callable,
 })
@@ -87,4 +94,36 @@ export function checkRetryOptions(
   path: OptionPath = ['retry'],
 ): asserts options is RetryOptions {
   check(options, path)
+}
+
+/** As {@link checkRetryOptions}, for numbers and the budget alone. */
+export function checkRetryNumbers(
+  numbers: unknown,
+  path: OptionPath = ['retry'],
+): asserts numbers is RetryNumbers {
+  checkNumbers(numbers, path)
+}
+
+/** {@link RetryNumbers} with their defaults. */
+export interface RetrySettings {
+  readonly maxRetries: number
+  readonly baseDelayMs: number
+  readonly maxDelayMs: number
+  readonly jitter: 'full' | 'none'
+  readonly retryAfterCapMs: number
+  readonly budget: RetryBudget | undefined
+  readonly totalTimeoutMs: number | undefined
+}
+
+export function settingsOf(numbers: RetryNumbers): RetrySettings {
+  const D = RETRY_DEFAULTS
+  return {
+    maxRetries: numbers.maxRetries ?? D.maxRetries,
+    baseDelayMs: numbers.baseDelayMs ?? D.baseDelayMs,
+    maxDelayMs: numbers.maxDelayMs ?? D.maxDelayMs,
+    jitter: numbers.jitter ?? D.jitter,
+    retryAfterCapMs: numbers.retryAfterCapMs ?? D.retryAfterCapMs,
+    budget: numbers.budget,
+    totalTimeoutMs: numbers.totalTimeoutMs,
+  }
 }

@@ -15,11 +15,14 @@ import { isDelay } from '../status.ts'
 import { bounded } from '../timeout/bounded.ts'
 import { decideRetry, retryReasonOf } from './decide.ts'
 import {
+  checkRetryNumbers,
   checkRetryOptions,
-  RETRY_DEFAULTS,
+  settingsOf,
   type RetryDecision,
   type RetryNotice,
+  type RetryNumbers,
   type RetryOptions,
+  type RetrySettings,
 } from './options.ts'
 import { noProgress, type Progress, type RetryRun } from './state.ts'
 
@@ -27,6 +30,12 @@ import { noProgress, type Progress, type RetryRun } from './state.ts'
 export interface Retry extends Policy {
   /** As `run`, but never rejects: tells the outcome and what it took. */
   runDetailed<T>(call: Call<T>, context?: Partial<CallContext>): Promise<RetryRun<T>>
+  /**
+   * Goes by these numbers, and pays from this budget, from now on; what is absent has its default. Runs under way decide by
+   * them what comes next; a backoff that has begun and a `totalTimeoutMs` that runs stay as they are.
+   * @throws {OptionError} for a bad number; then nothing has changed
+   */
+  update(numbers: RetryNumbers): void
 }
 
 /**
@@ -46,24 +55,21 @@ interface Scheduled {
 }
 
 class RetryPolicy implements Retry {
-  readonly #options: RetryOptions
+  #settings: RetrySettings
   readonly #surroundings: Surroundings
-  readonly #maxRetries: number
-  readonly #baseMs: number
-  readonly #maxMs: number
-  readonly #capMs: number
-  readonly #jitter: 'full' | 'none'
   readonly #decide: (outcome: Outcome) => RetryDecision | undefined
+  readonly #onRetry: ((notice: RetryNotice) => void) | undefined
 
   constructor(options: RetryOptions) {
-    this.#options = { ...options }
+    this.#settings = settingsOf(options)
     this.#surroundings = surroundingsOf(options)
-    this.#maxRetries = options.maxRetries ?? RETRY_DEFAULTS.maxRetries
-    this.#baseMs = options.baseDelayMs ?? RETRY_DEFAULTS.baseDelayMs
-    this.#maxMs = options.maxDelayMs ?? RETRY_DEFAULTS.maxDelayMs
-    this.#capMs = options.retryAfterCapMs ?? RETRY_DEFAULTS.retryAfterCapMs
-    this.#jitter = options.jitter ?? RETRY_DEFAULTS.jitter
     this.#decide = options.decide ?? decideRetry
+    this.#onRetry = options.onRetry
+  }
+
+  update(numbers: RetryNumbers): void {
+    checkRetryNumbers(numbers)
+    this.#settings = settingsOf(numbers)
   }
 
   run<T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> {
@@ -81,7 +87,7 @@ class RetryPolicy implements Retry {
   }
 
   #bounded<T>(call: Call<T>, context: CallContext, progress: Progress): Promise<T> {
-    const { totalTimeoutMs } = this.#options
+    const { totalTimeoutMs } = this.#settings
     if (totalTimeoutMs === undefined) return this.#attempts(call, context, progress)
     const { clock } = this.#surroundings
     const nowMs = clock.now()
@@ -101,7 +107,7 @@ class RetryPolicy implements Retry {
   async #attempts<T>(call: Call<T>, context: CallContext, progress: Progress): Promise<T> {
     const { signal, deadlineMs } = context
     signal?.throwIfAborted()
-    this.#options.budget?.deposit()
+    this.#settings.budget?.deposit()
     for (;;) {
       let outcome: { readonly value: T } | { readonly error: unknown }
       try {
@@ -148,16 +154,18 @@ class RetryPolicy implements Retry {
     { deadlineMs }: CallContext,
     { retryCount }: Progress,
   ): RetryResult {
-    if (retryCount >= this.#maxRetries) return 'exhausted'
-    if (asked !== undefined && asked > this.#capMs) return 'retry_after_over_cap'
+    const { maxRetries, retryAfterCapMs, budget } = this.#settings
+    if (retryCount >= maxRetries) return 'exhausted'
+    if (asked !== undefined && asked > retryAfterCapMs) return 'retry_after_over_cap'
     if (this.#surroundings.clock.now() + delayMs >= deadlineMs) return 'deadline'
-    if (this.#options.budget?.withdraw() === false) return 'budget_exhausted'
+    if (budget?.withdraw() === false) return 'budget_exhausted'
     return 'scheduled'
   }
 
   #delayMs(step: number, asked: number | undefined): number {
-    const ceilingMs = grownMs({ baseMs: this.#baseMs, factor: 2, maxMs: this.#maxMs }, step)
-    if (this.#jitter === 'none') return Math.max(ceilingMs, asked ?? 0)
+    const { baseDelayMs, maxDelayMs, jitter } = this.#settings
+    const ceilingMs = grownMs({ baseMs: baseDelayMs, factor: 2, maxMs: maxDelayMs }, step)
+    if (jitter === 'none') return Math.max(ceilingMs, asked ?? 0)
     // Jitter is only ever added to what the server asked for: many clients got the same answer.
     return (asked ?? 0) + ceilingMs * chance(this.#surroundings.random)
   }
@@ -197,7 +205,7 @@ class RetryPolicy implements Retry {
 
   #notify(notice: RetryNotice): void {
     try {
-      this.#options.onRetry?.(notice)
+      this.#onRetry?.(notice)
     } catch {
       // A hook observes; what it throws must not change what happens to the call.
     }

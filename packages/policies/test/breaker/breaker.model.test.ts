@@ -29,6 +29,9 @@ const settings: fc.Arbitrary<ModelSettings> = fc.record({
   probeTimeoutMs: fc.constantFrom(100, 1_000),
 })
 
+/** The longest that any of them keeps a breaker from admitting. */
+const LONGEST = { maxOpenMs: 4_000, probeTimeoutMs: 1_000 }
+
 type Step =
   | { readonly do: 'admit' }
   | {
@@ -42,6 +45,7 @@ type Step =
   | { readonly do: 'look' }
   | { readonly do: 'force'; readonly ms: number }
   | { readonly do: 'close' }
+  | { readonly do: 'update'; readonly to: ModelSettings }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.constant({ do: 'admit' } as const) },
@@ -74,6 +78,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('force' as const), ms: fc.constantFrom(50, 900) }),
   },
   { weight: 1, arbitrary: fc.constant({ do: 'close' } as const) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('update' as const), to: settings }) },
 )
 
 const steps = fc.array(step, { maxLength: LENGTH, size: 'max' })
@@ -95,6 +100,7 @@ class Driver {
     if (next.do === 'jump') this.clock.jumpWall(next.ms)
     if (next.do === 'force') this.breaker.forceOpen(next.ms)
     if (next.do === 'close') this.breaker.close()
+    if (next.do === 'update') this.breaker.update(next.to)
     if (next.do === 'admit') return this.#admit()
     if (next.do === 'look') return this.breaker.state()
     if (next.do !== 'record') return undefined
@@ -158,6 +164,7 @@ function answerOf(next: Step, model: ModelBreaker, permits: ModelPermit[]): unkn
   if (next.do === 'pass') model.advance(next.ms)
   if (next.do === 'force') model.forceOpen(next.ms)
   if (next.do === 'close') model.close()
+  if (next.do === 'update') model.update(next.to)
   if (next.do === 'admit') return admissionOf(model, permits)
   if (next.do !== 'record') return undefined
   const permit = permits[next.permit % Math.max(1, permits.length)]
@@ -177,22 +184,26 @@ test('never more probes are in flight than it may have', () => {
   fc.assert(
     fc.property(settings, steps, drawn, (options, list, chance) => {
       const driver = new Driver(options, chance)
-      let probes: { permit: Permit; sinceMs: number }[] = []
+      let probes: { permit: Permit; untilMs: number }[] = []
+      let numbers = options
       for (const next of list) {
         counter.count()
+        if (next.do === 'update') numbers = next.to
         const before = driver.permits.length
         const done = next.do === 'record' ? driver.pick(next.permit) : undefined
         driver.take(next)
         const nowMs = driver.clock.now()
         const permit = driver.permits[before]
-        if (permit?.state === 'half_open') probes.push({ permit, sinceMs: nowMs })
-        probes = probes.filter(
-          (probe) => probe.permit !== done && nowMs < probe.sinceMs + options.probeTimeoutMs,
-        )
+        if (permit?.state === 'half_open')
+          probes.push({ permit, untilMs: nowMs + numbers.probeTimeoutMs })
+        probes = probes.filter((probe) => probe.permit !== done && nowMs < probe.untilMs)
         // Those of an earlier round are fenced off and no longer probes.
         const round = Math.max(...probes.map((probe) => probe.permit.generation))
         const current = probes.filter((probe) => probe.permit.generation === round)
-        expect(current.length).toBeLessThanOrEqual(options.halfOpenProbes)
+        // Those in flight when the number becomes smaller stay, but no other is admitted.
+        if (permit?.state === 'half_open') {
+          expect(current.length).toBeLessThanOrEqual(numbers.halfOpenProbes)
+        }
       }
     }),
     { numRuns: runsOf(LENGTH) },
@@ -209,7 +220,8 @@ test('it admits again in a bounded time, even if every probe hangs', () => {
       counter.count(list.length)
 
       // The longest that anything can keep it: a Retry-After with its jitter, a probe that hangs, the next open time.
-      driver.clock.stall(20_000 + options.maxOpenMs + options.probeTimeoutMs + options.maxOpenMs)
+      const { maxOpenMs, probeTimeoutMs } = LONGEST
+      driver.clock.stall(20_000 + maxOpenMs + probeTimeoutMs + maxOpenMs)
 
       expect(driver.breaker.admit().admitted).toBe(true)
     }),

@@ -33,7 +33,7 @@ export class ModelBreaker {
   generation = 0
   openings = 0
   readonly transitions: (readonly [BreakerState, BreakerState, TransitionReason])[] = []
-  readonly #settings: ModelSettings
+  #settings: ModelSettings
   readonly #drawn: number
   #untilMs = 0
   #inARow = 0
@@ -96,11 +96,28 @@ export class ModelBreaker {
     this.#enter('closed', 'forced')
   }
 
+  /** New numbers; under another window an outcome is as old as the end of the slice that it was in. */
+  update(settings: ModelSettings): void {
+    const { windowMs } = this.#settings
+    if (settings.windowMs !== windowMs) {
+      const sliceMs = windowMs / 10
+      this.#outcomes = this.#kept().map(({ atMs, failed }) => ({
+        atMs: Math.min(this.nowMs, (Math.floor(atMs / sliceMs) + 1) * sliceMs),
+        failed,
+      }))
+    }
+    this.#settings = settings
+  }
+
   count(): { readonly calls: number; readonly failures: number } {
+    const kept = this.#kept()
+    return { calls: kept.length, failures: kept.filter(({ failed }) => failed).length }
+  }
+
+  #kept(): { readonly atMs: number; readonly failed: boolean }[] {
     const sliceMs = this.#settings.windowMs / 10
     const slice = Math.floor(this.nowMs / sliceMs)
-    const kept = this.#outcomes.filter(({ atMs }) => slice - Math.floor(atMs / sliceMs) < 10)
-    return { calls: kept.length, failures: kept.filter(({ failed }) => failed).length }
+    return this.#outcomes.filter(({ atMs }) => slice - Math.floor(atMs / sliceMs) < 10)
   }
 
   #failed(retryAfterMs: number): void {

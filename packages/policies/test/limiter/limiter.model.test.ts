@@ -35,6 +35,13 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('pass' as const), ms }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('pause' as const), ms }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('jump' as const), ms: fc.integer() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('update' as const),
+      to: fc.oneof({ weight: 5, arbitrary: settings }, fc.constant(false as const)),
+    }),
+  },
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
@@ -43,7 +50,17 @@ const steps = (kinds: readonly Step['do'][]) =>
     step.filter((one) => kinds.includes(one.do)),
     { maxLength: LENGTH, size: 'max' },
   )
-const ALL = ['acquire', 'reserve', 'abort', 'cancel', 'commit', 'pass', 'pause', 'jump'] as const
+const ALL = [
+  'acquire',
+  'reserve',
+  'abort',
+  'cancel',
+  'commit',
+  'pass',
+  'pause',
+  'jump',
+  'update',
+] as const
 
 /** One who asked: through `acquire`, which tells when it goes, or `reserve`, which promises it. */
 interface Asked {
@@ -56,18 +73,26 @@ interface Asked {
   /** When it went, or was promised to; undefined as long as it has not. */
   wentMs: number | undefined
   canceled: boolean
+  /** Ordinal of the rule that decided. */
+  rule: number
+  /** Whether the limit was lifted when it went, so that it does not count. */
+  free: boolean
 }
+
+/** The numbers that hold from a moment on. */
+type Rule = Settings & { readonly fromMs: number }
 
 class Driver {
   readonly clock: ManualClock = manualClock()
   readonly recorder: MemoryRecorder = memoryRecorder()
   readonly limiter: RateLimiter
-  readonly settings: Settings
+  readonly rules: Rule[]
+  lifted = false
   readonly asked: Asked[] = []
   pausedUntilMs = -Infinity
 
   constructor(options: Settings, recorder?: Recorder) {
-    this.settings = options
+    this.rules = [{ ...options, fromMs: 0 }]
     this.limiter = rateLimiter({
       ...options,
       clock: this.clock,
@@ -86,6 +111,7 @@ class Driver {
       this.pausedUntilMs = Math.max(this.pausedUntilMs, nowMs + next.ms)
       this.limiter.pauseUntil(nowMs + next.ms)
     }
+    if (next.do === 'update') this.#update(next.to)
     if (next.do === 'jump') this.clock.jumpWall(next.ms)
     if (next.do === 'pass') await this.clock.advance(next.ms)
     await this.clock.settle()
@@ -94,14 +120,24 @@ class Driver {
   /** Who went or was promised a moment and has not given it back, in order of that moment. */
   admissions(): Asked[] {
     return this.asked
-      .filter((one) => one.wentMs !== undefined && !one.canceled)
+      .filter((one) => one.wentMs !== undefined && !one.canceled && !one.free)
       .sort((a, b) => (a.wentMs ?? 0) - (b.wentMs ?? 0))
+  }
+
+  #update(to: Settings | false): void {
+    this.lifted = to === false
+    if (to !== false) this.rules.push({ ...to, fromMs: this.clock.now() })
+    this.limiter.update(to)
+  }
+
+  get #burst(): number {
+    return this.rules.at(-1)?.burst ?? 0
   }
 
   #acquire(cost: number, mostMs: number): void {
     const caller = new AbortController()
     const { signal } = caller
-    const bounded = Math.min(cost, this.settings.burst)
+    const bounded = Math.min(cost, this.#burst)
     const arrivedMs = this.clock.now()
     const asked: Asked = {
       arrivedMs,
@@ -112,17 +148,21 @@ class Driver {
       reservation: undefined,
       wentMs: undefined,
       canceled: false,
+      rule: 0,
+      free: false,
     }
     const wait = this.limiter.acquire({ signal, cost: bounded, maxDelayMs: mostMs })
     const went = wait.then((acquired) => {
       asked.wentMs = this.clock.now()
+      asked.rule = this.rules.length - 1
+      asked.free = this.lifted
       return acquired
     })
     this.asked.push(Object.assign(asked, { wait: watch(went) }))
   }
 
   #reserve(cost: number, mostMs: number): void {
-    const bounded = Math.min(cost, this.settings.burst)
+    const bounded = Math.min(cost, this.#burst)
     const arrivedMs = this.clock.now()
     const answer = this.limiter.reserve({ cost: bounded, maxDelayMs: mostMs })
     if (!answer.granted) return
@@ -135,6 +175,8 @@ class Driver {
       reservation: answer,
       wentMs: arrivedMs + answer.delayMs,
       canceled: false,
+      rule: this.rules.length - 1,
+      free: this.lifted,
     })
   }
 
@@ -151,21 +193,46 @@ class Driver {
   }
 }
 
-/** The most that any stretch which ends at `atMs` exceeds what the rate allows, in requests. */
-function excess(admissions: readonly Asked[], { ratePerSecond, burst }: Settings): number {
+/**
+ * The most that any stretch exceeds what it may hold, in requests: the smallest burst that held in it, and each rate for its
+ * time. A moment that was promised before a change is kept, so it is no end of a stretch.
+ */
+function excess(admissions: readonly Asked[], rules: readonly Rule[]): number {
   let worst = -Infinity
   for (const [index, first] of admissions.entries()) {
     let sum = 0
+    const from = ruleAt(first, rules)
     for (const last of admissions.slice(index)) {
       sum += last.cost
-      const seconds = ((last.wentMs ?? 0) - (first.wentMs ?? 0)) / 1000
-      worst = Math.max(worst, sum - burst - ratePerSecond * seconds)
+      const to = ruleAt(last, rules)
+      if (to > last.rule) continue
+      const burst = Math.min(...rules.slice(from, to + 1).map((rule) => rule.burst))
+      worst = Math.max(worst, sum - burst - requestsOf(rules, first.wentMs ?? 0, last.wentMs ?? 0))
     }
   }
   return worst
 }
 
-test('in any stretch of time no more go than burst and rate allow, whatever interleaves', async () => {
+/** Ordinal of the rule that held when it went. */
+function ruleAt({ wentMs = 0, rule }: Asked, rules: readonly Rule[]): number {
+  return Math.max(
+    rule,
+    rules.findLastIndex(({ fromMs }) => fromMs < wentMs),
+  )
+}
+
+/** What the rates allow between two moments. */
+function requestsOf(rules: readonly Rule[], fromMs: number, toMs: number): number {
+  return rules
+    .map(({ ratePerSecond, fromMs: begins }, index) => {
+      const ends = rules[index + 1]?.fromMs ?? Infinity
+      const ms = Math.max(0, Math.min(toMs, ends) - Math.max(fromMs, begins))
+      return (ms * ratePerSecond) / 1000
+    })
+    .reduce((sum, some) => sum + some, 0)
+}
+
+test('in any stretch of time no more go than burst and rate allow, across changes of them too, whatever interleaves', async () => {
   const counter = stepCounter()
   await fc.assert(
     fc.asyncProperty(settings, steps(ALL), async (options, list) => {
@@ -174,7 +241,7 @@ test('in any stretch of time no more go than burst and rate allow, whatever inte
       await driver.clock.advance(600_000)
       counter.count(list.length)
 
-      expect(excess(driver.admissions(), options)).toBeLessThanOrEqual(EPSILON)
+      expect(excess(driver.admissions(), driver.rules)).toBeLessThanOrEqual(EPSILON)
     }),
     { numRuns: runsOf(LENGTH) },
   )
@@ -191,8 +258,8 @@ test('they go in the order in which they came', async () => {
       counter.count(list.length)
 
       const went = driver.asked.filter((one) => one.wentMs !== undefined && !one.canceled)
-      // A pause holds those who wait, not those who were promised a moment.
-      const comparable = list.some((next) => next.do === 'pause')
+      // A pause, or other numbers, hold those who wait, not those who were promised a moment.
+      const comparable = list.some((next) => next.do === 'pause' || next.do === 'update')
         ? went.filter((one) => one.wait !== undefined)
         : went
       const moments = comparable.map((one) => one.wentMs ?? 0)
@@ -220,7 +287,7 @@ test('nobody waits while there is room: what is given back is used by the next i
           const nowMs = driver.clock.now()
           if (head === undefined || nowMs < driver.pausedUntilMs) continue
           const now = { ...head, wentMs: nowMs }
-          expect(excess([...driver.admissions(), now], options)).toBeGreaterThan(-EPSILON)
+          expect(excess([...driver.admissions(), now], driver.rules)).toBeGreaterThan(-EPSILON)
         }
       },
     ),

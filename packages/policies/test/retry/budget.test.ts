@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { retryBudget, type RetryBudgetOptions } from '@plimsoll/policies'
 import { manualClock, memoryRecorder } from '@plimsoll/policies/testing'
@@ -58,4 +59,70 @@ test('reports its utilization as it is spent and as calls pay it back', () => {
 test('bad options are refused', () => {
   expect(() => setUp({ ratio: -1 })).toThrow('retryBudget.ratio: expected a number from 0, got -1')
   expect(() => setUp({ windowMs: 0 })).toThrow('retryBudget.windowMs')
+})
+
+test('what was paid and spent is counted against new numbers', () => {
+  const { budget } = setUp({ ratio: 1, minPerSecond: 0 })
+  for (let call = 0; call < 10; call++) budget.deposit()
+  for (let sent = 0; sent < 4; sent++) budget.withdraw()
+
+  budget.update({ ratio: 0.4, minPerSecond: 0 })
+  expect(budget.utilization()).toBe(1)
+  expect(budget.withdraw()).toBe(false)
+  budget.update({ ratio: 0.5, minPerSecond: 0 })
+
+  expect([budget.withdraw(), budget.withdraw()]).toEqual([true, false])
+})
+
+test('an update reports what it makes of the utilization, and refuses bad numbers', () => {
+  const { budget, recorder } = setUp({ ratio: 1, minPerSecond: 0 })
+  budget.deposit()
+  budget.deposit()
+  budget.withdraw()
+
+  budget.update({ ratio: 0.5, minPerSecond: 0 })
+  expect(() => budget.update({ ratio: -1 })).toThrow('retryBudget.ratio')
+
+  expect(recorder.of('retry_budget').map(({ utilization }) => utilization)).toEqual([0.5, 1])
+})
+
+test('under any change of numbers, no more retries are paid for than the numbers of the moment allow', () => {
+  const numbers = fc.record({
+    ratio: fc.constantFrom(0, 0.1, 0.5, 1),
+    minPerSecond: fc.constantFrom(0, 0.5, 3),
+    windowMs: fc.constantFrom(1_000, 10_000),
+  })
+  const step = fc.oneof(
+    { weight: 5, arbitrary: fc.constant('deposit' as const) },
+    { weight: 5, arbitrary: fc.constant('withdraw' as const) },
+    { weight: 3, arbitrary: fc.constantFrom(1, 99, 100, 1_000, 7_000) },
+    { weight: 1, arbitrary: numbers },
+  )
+  fc.assert(
+    fc.property(numbers, fc.array(step, { maxLength: 80, size: 'max' }), (first, steps) => {
+      const { budget, clock } = setUp(first)
+      let terms = first
+      const calls: number[] = []
+      const retries: number[] = []
+      for (const next of steps) {
+        const nowMs = clock.now()
+        // A change of the window makes what it holds younger by up to a tenth, never older: count that long.
+        const within = (list: readonly number[], ms: number) =>
+          list.filter((atMs) => atMs > nowMs - ms).length
+        if (typeof next === 'number') clock.stall(next)
+        else if (next === 'deposit') {
+          budget.deposit()
+          calls.push(nowMs)
+        } else if (next === 'withdraw') {
+          if (!budget.withdraw()) continue
+          retries.push(nowMs)
+          const most = terms.ratio * calls.length + (terms.minPerSecond * terms.windowMs) / 1_000
+          expect(within(retries, terms.windowMs * 0.9)).toBeLessThanOrEqual(most + 1e-6)
+        } else {
+          terms = next
+          budget.update(next)
+        }
+      }
+    }),
+  )
 })
