@@ -104,6 +104,7 @@ test('under any change of numbers, no more retries are paid for than the numbers
       let terms = first
       const calls: number[] = []
       let retries: number[] = []
+      let overspent = 0
       for (const next of steps) {
         const nowMs = clock.now()
         const youngerThan = (ms: number) => retries.filter((atMs) => atMs > nowMs - ms)
@@ -116,7 +117,7 @@ test('under any change of numbers, no more retries are paid for than the numbers
           retries = youngerThan(terms.windowMs * 0.9)
           const paid = budget.withdraw()
           if (paid) retries.push(nowMs)
-          expect(paid && retries.length > most + 1e-6).toBe(false)
+          if (paid) overspent = Math.max(overspent, retries.length - most)
         } else {
           // What a shorter window has forgotten, a longer one does not bring back.
           retries = youngerThan(terms.windowMs * 0.9)
@@ -124,6 +125,7 @@ test('under any change of numbers, no more retries are paid for than the numbers
           budget.update(next)
         }
       }
+      expect(overspent).toBeLessThan(1e-6)
     }),
   )
 })
