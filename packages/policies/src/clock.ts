@@ -14,6 +14,19 @@ export interface Clock {
    * costs several times as much.
    */
   timer?(ms: number, run: () => void): () => void
+  /** A timer to be set many times. A clock need not have it: `createAlarm` makes one of timers. */
+  alarm?(ring: () => void): Alarm
+}
+
+/** Rings at a time that may be set again and again. */
+export interface Alarm {
+  /**
+   * It is to ring at `atMs` on its clock. One that is set to an earlier time already rings then, and is set anew by
+   * whoever hears it too soon. Keeps the process alive.
+   */
+  set(atMs: number): void
+  /** It need not ring, and keeps no process alive, until it is set again. */
+  rest(): void
 }
 
 /** The real clock: `performance.now`, `Date.now` and `setTimeout`. Never wakes early: Node's timers may, by up to a millisecond. */
@@ -27,25 +40,28 @@ export const systemClock: Clock = {
         return
       }
       const onAbort = (): void => {
-        alarm.stop()
+        timer.stop()
         reject(signal?.reason as Error)
       }
-      const alarm = new Alarm(ms, () => {
+      const timer = new Timer(ms, () => {
         signal?.removeEventListener('abort', onAbort)
         resolve()
       })
       signal?.addEventListener('abort', onAbort, { once: true })
     }),
   timer: (ms, run) => {
-    const alarm = new Alarm(ms, run)
-    return () => alarm.stop()
+    const timer = new Timer(ms, run)
+    return () => timer.stop()
+  },
+  alarm(ring) {
+    return new RestingAlarm(this, ring)
   },
 }
 
 // Node fires a timer with a longer delay after one millisecond.
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-class Alarm {
+class Timer {
   readonly #untilMs: number
   readonly #run: () => void
   #timer: NodeJS.Timeout
@@ -71,9 +87,77 @@ class Alarm {
   }
 }
 
+/** Does not stop its timer when it rests, nor start one when it is set again: both cost more than to ring in vain. */
+class RestingAlarm implements Alarm {
+  readonly #clock: Clock
+  readonly #ring: () => void
+  #timer: NodeJS.Timeout | undefined
+  #atMs = Infinity
+
+  constructor(clock: Clock, ring: () => void) {
+    this.#clock = clock
+    this.#ring = ring
+  }
+
+  set(atMs: number): void {
+    if (this.#timer !== undefined && this.#atMs <= atMs) {
+      this.#timer.ref()
+      return
+    }
+    clearTimeout(this.#timer)
+    this.#atMs = atMs
+    const leftMs = Math.max(0, Math.ceil(atMs - this.#clock.now()))
+    this.#timer = setTimeout(wake, Math.min(leftMs, LONGEST_TIMER_MS), this)
+  }
+
+  rest(): void {
+    this.#timer?.unref()
+  }
+
+  wake(): void {
+    this.#timer = undefined
+    this.#atMs = Infinity
+    this.#ring()
+  }
+}
+
 // One function for all timers: a timer needs no closure of its own.
-function wake(alarm: Alarm): void {
+function wake(alarm: { wake(): void }): void {
   alarm.wake()
+}
+
+/** An alarm on `clock`. */
+export function createAlarm(clock: Clock, ring: () => void): Alarm {
+  return clock.alarm?.(ring) ?? new TimerAlarm(clock, ring)
+}
+
+class TimerAlarm implements Alarm {
+  readonly #clock: Clock
+  readonly #ring: () => void
+  #atMs = Infinity
+  #stop: (() => void) | undefined
+
+  constructor(clock: Clock, ring: () => void) {
+    this.#clock = clock
+    this.#ring = ring
+  }
+
+  set(atMs: number): void {
+    if (this.#atMs <= atMs) return
+    this.rest()
+    this.#atMs = atMs
+    this.#stop = startTimer(this.#clock, Math.max(0, atMs - this.#clock.now()), () => {
+      this.#atMs = Infinity
+      this.#stop = undefined
+      this.#ring()
+    })
+  }
+
+  rest(): void {
+    this.#stop?.()
+    this.#stop = undefined
+    this.#atMs = Infinity
+  }
 }
 
 const STOPPED = Symbol('stopped')

@@ -8,7 +8,7 @@ export {
   type Verdict,
 } from './breaker/options.ts'
 export type { BreakerSnapshot, OutcomeDetail, Permit, Rejection } from './breaker/state.ts'
-export { startTimer, systemClock, type Clock } from './clock.ts'
+export { createAlarm, startTimer, systemClock, type Alarm, type Clock } from './clock.ts'
 export {
   errorTypeOf,
   isPlimsollError,
@@ -78,6 +78,7 @@ export {
 export { retry, type Retry } from './retry/retry.ts'
 export type { RetryRun, RetryTally } from './retry/state.ts'
 export { retryAfterOf, statusOf } from './status.ts'
+export { TimeLimit, TimeLine } from './time-line.ts'
 export { deadline } from './timeout/deadline.ts'
 export {
   checkDeadlineOptions,

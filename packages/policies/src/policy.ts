@@ -26,7 +26,7 @@ export interface Policy {
 }
 
 /** What a call came to. */
-export type Outcome = { readonly value: unknown } | { readonly error: unknown }
+export type Outcome<T = unknown> = { readonly value: T } | { readonly error: unknown }
 
 /** Options that every policy has. */
 export interface PolicyOptions {

@@ -47,6 +47,12 @@ export interface RateLimiter extends Policy {
    */
   acquire(request?: AcquireRequest): Promise<Acquired>
   /**
+   * Goes, if it may go at once: what most requests do, and then without a promise. Otherwise false, and it is as if it
+   * had not been asked: `acquire` says what to wait for. With a shared store always false.
+   * @throws {OptionError} for a wait or a cost that cannot be
+   */
+  acquireNow(request?: AcquireRequest): boolean
+  /**
    * Lets nobody go before `ms` on the limiter's clock, as a server's `Retry-After` asks; never shortens an earlier pause.
    * Who waits and cannot wait so long is refused; a moment that `reserve` has promised stays.
    */
@@ -130,6 +136,12 @@ class Limiter implements RateLimiter {
     const place = new PromisedPlace(this.#desk, this.#line, terms, nowMs, atMs)
     this.#line.promise(place, atMs)
     return place
+  }
+
+  acquireNow(request?: AcquireRequest): boolean {
+    if (this.#shared !== undefined || request?.signal?.aborted === true) return false
+    const terms = request === undefined ? this.#usual : termsOf(request, this.#defaults)
+    return this.#goesAtOnce(terms, this.#desk.clock.now(), request?.deadlineMs ?? Infinity)
   }
 
   async acquire(request?: AcquireRequest): Promise<Acquired> {

@@ -3,33 +3,43 @@ import type { RateRecord, Subject } from '../record.ts'
 import type { Recorder } from '../recorder.ts'
 import type { Terms } from './request.ts'
 
-/** What a limiter says of its decisions. The record of a request that goes at once is made once: most are. */
+/** What a limiter says of its decisions. The record of a request that goes at once is used again: most are like the last. */
 export class RateReports {
   readonly #recorder: Recorder
-  readonly #subject: Subject
-  readonly #maxDelayMs: number
-  readonly #atOnce: RateRecord
+  #atOnce: RateRecord
+  /** The longest wait, in milliseconds, that stands in `#atOnce`. */
+  #maxDelayMs: number
 
   constructor(recorder: Recorder, subject: Subject, maxDelayMs: number) {
     this.#recorder = recorder
-    this.#subject = subject
     this.#maxDelayMs = maxDelayMs
-    this.#atOnce = Object.freeze(rateRecord('acquired', subject, maxDelayMs, 0, 0))
+    this.#atOnce = Object.freeze(atOnce(subject, maxDelayMs))
   }
 
   decision(result: RateResult, terms: Terms, delayMs: number, waitedMs: number): void {
     const { subject, maxDelayMs } = terms
-    const usual = subject === this.#subject && maxDelayMs === this.#maxDelayMs
-    const record =
-      usual && result === 'acquired' && delayMs === 0 && waitedMs === 0
-        ? this.#atOnce
-        : rateRecord(result, subject, maxDelayMs, delayMs, waitedMs)
+    const goesAtOnce = result === 'acquired' && delayMs === 0 && waitedMs === 0
+    const record = goesAtOnce
+      ? this.#sameAsLast(subject, maxDelayMs)
+      : rateRecord(result, subject, maxDelayMs, delayMs, waitedMs)
     this.#recorder.record(record)
+  }
+
+  #sameAsLast(subject: Subject, maxDelayMs: number): RateRecord {
+    if (subject !== this.#atOnce.subject || maxDelayMs !== this.#maxDelayMs) {
+      this.#maxDelayMs = maxDelayMs
+      this.#atOnce = Object.freeze(atOnce(subject, maxDelayMs))
+    }
+    return this.#atOnce
   }
 
   queue(terms: Terms, change: 1 | -1): void {
     this.#recorder.record({ kind: 'rate_queue', subject: terms.subject, change })
   }
+}
+
+function atOnce(subject: Subject, maxDelayMs: number): RateRecord {
+  return rateRecord('acquired', subject, maxDelayMs, 0, 0)
 }
 
 function rateRecord(

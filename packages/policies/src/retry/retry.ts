@@ -36,6 +36,13 @@ export interface Retry extends Policy {
    * @throws {OptionError} for a bad number; then nothing has changed
    */
   update(numbers: RetryNumbers): void
+  /**
+   * For whoever makes the first attempt by itself, since most need no second: counts a call, of which the retry then knows
+   * only if its first outcome is handed to `resume`.
+   */
+  begin(): void
+  /** As `runDetailed`, but for a call that was begun, from the outcome of its first attempt on. */
+  resume<T>(first: Outcome<T>, call: Call<T>, context?: Partial<CallContext>): Promise<RetryRun<T>>
 }
 
 /**
@@ -72,23 +79,48 @@ class RetryPolicy implements Retry {
     this.#settings = settingsOf(numbers)
   }
 
+  begin(): void {
+    this.#settings.budget?.deposit()
+  }
+
   run<T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> {
     return this.#bounded(call, contextOf(context), noProgress())
   }
 
-  async runDetailed<T>(call: Call<T>, context?: Partial<CallContext>): Promise<RetryRun<T>> {
+  runDetailed<T>(call: Call<T>, context?: Partial<CallContext>): Promise<RetryRun<T>> {
+    return this.#detailed(call, contextOf(context), undefined)
+  }
+
+  resume<T>(
+    first: Outcome<T>,
+    call: Call<T>,
+    context?: Partial<CallContext>,
+  ): Promise<RetryRun<T>> {
+    return this.#detailed(call, contextOf(context), first)
+  }
+
+  async #detailed<T>(
+    call: Call<T>,
+    context: CallContext,
+    first: Outcome<T> | undefined,
+  ): Promise<RetryRun<T>> {
     const progress = noProgress()
     try {
-      const value = await this.#bounded(call, contextOf(context), progress)
+      const value = await this.#bounded(call, context, progress, first)
       return { ok: true, value, ...progress }
     } catch (error) {
       return { ok: false, error, ...progress }
     }
   }
 
-  #bounded<T>(call: Call<T>, context: CallContext, progress: Progress): Promise<T> {
+  #bounded<T>(
+    call: Call<T>,
+    context: CallContext,
+    progress: Progress,
+    first?: Outcome<T>,
+  ): Promise<T> {
     const { totalTimeoutMs } = this.#settings
-    if (totalTimeoutMs === undefined) return this.#attempts(call, context, progress)
+    if (totalTimeoutMs === undefined) return this.#attempts(call, context, progress, first)
     const { clock } = this.#surroundings
     const nowMs = clock.now()
     const deadlineMs = Math.min(context.deadlineMs, nowMs + totalTimeoutMs)
@@ -99,23 +131,31 @@ class RetryPolicy implements Retry {
       )
     return bounded(
       { clock, limitMs: deadlineMs - nowMs, expired },
-      (inner) => this.#attempts(call, inner, progress),
+      (inner) => this.#attempts(call, inner, progress, first),
       { ...context, deadlineMs },
     )
   }
 
-  async #attempts<T>(call: Call<T>, context: CallContext, progress: Progress): Promise<T> {
+  async #attempts<T>(
+    call: Call<T>,
+    context: CallContext,
+    progress: Progress,
+    first: Outcome<T> | undefined,
+  ): Promise<T> {
     const { signal, deadlineMs } = context
-    signal?.throwIfAborted()
-    this.#settings.budget?.deposit()
+    let outcome = first
+    if (outcome === undefined) {
+      signal?.throwIfAborted()
+      this.begin()
+    }
     for (;;) {
-      let outcome: { readonly value: T } | { readonly error: unknown }
-      try {
-        const attempt = progress.retryCount
-        const value = await untilAborted(call({ signal, deadlineMs, attempt }), signal)
-        outcome = { value }
-      } catch (error) {
-        outcome = { error }
+      if (outcome === undefined) {
+        try {
+          const attempt = progress.retryCount
+          outcome = { value: await untilAborted(call({ signal, deadlineMs, attempt }), signal) }
+        } catch (error) {
+          outcome = { error }
+        }
       }
       const next = this.#next(outcome, context, progress)
       if (next === undefined) {
@@ -124,6 +164,7 @@ class RetryPolicy implements Retry {
       }
       await this.#backoff(next, signal, progress)
       progress.retryCount++
+      outcome = undefined
     }
   }
 

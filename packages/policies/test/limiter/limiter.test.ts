@@ -279,3 +279,35 @@ describe('running a call', () => {
     expect(run).toMatchObject({ state: 'rejected', error: 'off' })
   })
 })
+
+describe('acquireNow', () => {
+  test('goes while the burst lasts, and otherwise takes and tells nothing', async () => {
+    const { limiter, clock, recorder } = setUp({ burst: 2 })
+
+    expect([1, 2, 3].map(() => limiter.acquireNow())).toEqual([true, true, false])
+    expect(recorder.of('rate').map(({ result }) => result)).toEqual(['acquired', 'acquired'])
+    await clock.advance(100)
+
+    expect(limiter.acquireNow()).toBe(true)
+    expect(clock.sleepers).toBe(0)
+  })
+
+  test('goes before nobody who waits', async () => {
+    const { limiter, clock } = setUp()
+    await limiter.acquire()
+    const waiting = limiter.acquire()
+    await clock.settle()
+
+    expect(limiter.acquireNow()).toBe(false)
+    await clock.advance(100)
+    await waiting
+  })
+
+  test('goes not after a deadline, nor for one who has called off', () => {
+    const { limiter, recorder } = setUp({ burst: 2 })
+
+    expect(limiter.acquireNow({ deadlineMs: 0 })).toBe(false)
+    expect(limiter.acquireNow({ signal: AbortSignal.abort() })).toBe(false)
+    expect(recorder.of('rate')).toEqual([])
+  })
+})
