@@ -8,7 +8,9 @@ export {
 } from './fallback/create-fallback.ts'
 export type { FetchSource, SourceRequest } from './fallback/source.ts'
 export { StatusError } from './fallback/status-error.ts'
-export { observeFetch, type ObserveOptions } from './observe/observe-fetch.ts'
+export { observeClients, type ObserveClientsOptions } from './observe/observe-clients.ts'
+export { observeFetch } from './observe/observe-fetch.ts'
+export type { ObserveOptions } from './observe/observe-options.ts'
 export type {
   BreakerPolicy,
   BudgetPolicy,

@@ -1,3 +1,4 @@
+export { isSuppressed } from './spans/suppressed.ts'
 export { createTracing } from './spans/tracing.ts'
 export { installTracing, processTracing } from './spans/process-tracing.ts'
 export type { AttemptStart, CallStart, FallbackStart, Tracing } from './spans/tracing.ts'

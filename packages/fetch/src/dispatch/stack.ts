@@ -4,7 +4,8 @@ import type { CacheOptions } from '../options.ts'
 import { loadUndici } from '../undici.ts'
 import { cacheInterceptor } from './cache.ts'
 import { exchangeInterceptor, type ExchangeDeps } from './exchange.ts'
-import type { Dispatch, HopOptions } from './options.ts'
+import { network, through } from './network.ts'
+import type { HopOptions } from './options.ts'
 import { POLICED } from './policed.ts'
 
 /** What the platform's fetch takes as `init.dispatcher`: it asks for nothing but `dispatch`. */
@@ -32,8 +33,7 @@ export function dispatchStack(
   const { Dispatcher1Wrapper } = loadUndici()
   const exchange = exchangeInterceptor(deps)
   const cacheLayer = cache === undefined ? undefined : cacheInterceptor(cache, deps.clock)
-  const network = dispatcher ?? ownAgent()
-  const direct = exchange(dispatchOf(network))
+  const direct = exchange(network(dispatcher))
   const throughCache = cacheLayer?.(direct)
   // Each platform's fetch speaks the handler language of its own undici; the wrapper translates the old one.
   const { wrapHandler } = Dispatcher1Wrapper as unknown as HandlerTranslator
@@ -41,7 +41,7 @@ export function dispatchStack(
     of(call, cached, base) {
       let dispatch = cached && throughCache !== undefined ? throughCache : direct
       // Whoever sends one call elsewhere, to a proxy or a mock, does not want an answer from the cache of another place.
-      if (base !== undefined) dispatch = exchange(dispatchOf(base))
+      if (base !== undefined) dispatch = exchange(through(base))
       return {
         ...POLICED,
         // The platform's fetch cannot speak HTTP/2 through a dispatcher that is not its own.
@@ -53,15 +53,4 @@ export function dispatchStack(
       }
     },
   }
-}
-
-function dispatchOf(dispatcher: Dispatcher): Dispatch {
-  return (options, handler) => dispatcher.dispatch(options, handler)
-}
-
-/** Obeys the proxies of the environment where Node's own fetch does. */
-function ownAgent(): Dispatcher {
-  const { Agent, EnvHttpProxyAgent } = loadUndici()
-  const proxied = process.env['NODE_USE_ENV_PROXY'] === '1'
-  return proxied ? new EnvHttpProxyAgent({ allowH2: false }) : new Agent({ allowH2: false })
 }

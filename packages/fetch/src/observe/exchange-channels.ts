@@ -1,15 +1,14 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
+import { isSuppressed } from '@plimsoll/telemetry'
 import { isCut } from '../dispatch/body-check.ts'
-import type { Exchange, ObservedCall } from './observed-call.ts'
+import { beginClientCall } from './client-call.ts'
+import { quietly } from './quietly.ts'
+import type { ObserveDeps, ObservedCall } from './observed-call.ts'
+import { isSamePath, ownRequests, type Expecting, type RequestLine } from './registry.ts'
 
 /** undici's messages, as far as they are used here. They are the same in the platform's undici and in npm's. */
 interface RequestMessage {
-  readonly request: {
-    readonly origin: string | URL
-    readonly path: string
-    readonly method: string
-  }
+  readonly request: RequestLine & { readonly upgrade?: unknown; readonly origin: string | URL }
 }
 interface HeadersMessage extends RequestMessage {
   readonly response: { readonly statusCode: number; readonly headers: unknown }
@@ -18,17 +17,27 @@ interface ErrorMessage extends RequestMessage {
   readonly error: unknown
 }
 
-/** An exchange under way: before its headers, or after. */
+/** An exchange under way, as channels tell of it. */
+export interface Followed {
+  answered(status: number): void
+  /** It ended without headers. */
+  failed(error: unknown): void
+  /** The body of its answer broke off before its declared length. */
+  cut(): void
+}
+
 interface Following {
-  readonly call: ObservedCall
-  readonly exchange: Exchange
+  readonly exchange: Followed
   /** Those of the answer; undefined while there is none. */
   headers: unknown
 }
 
-const calls = new AsyncLocalStorage<ObservedCall>()
+const registry = ownRequests()
 const following = new WeakMap<object, Following>()
+/** Calls that this copy of the package watches; those of another copy are told by that one. */
+const watched = new WeakSet<Expecting>()
 let listening = false
+let clients: ObserveDeps | undefined
 
 /**
  * Runs `fn` so that the exchanges which undici begins in it are told to `call`: by diagnostics channels, which neither the
@@ -36,7 +45,15 @@ let listening = false
  */
 export function withExchangesToldTo<T>(call: ObservedCall, fn: () => T): T {
   listen()
-  return calls.run(call, fn)
+  watched.add(call)
+  registry.expecting.add(call)
+  return registry.calls.run(call, fn)
+}
+
+/** From now on what undici does for nobody's fetch is a call of its own: `request`, `stream`, `pipeline`, a `Client`. */
+export function observeUndici(deps: ObserveDeps): void {
+  clients = deps
+  listen()
 }
 
 function listen(): void {
@@ -47,23 +64,51 @@ function listen(): void {
   subscribe('undici:request:error', (message) => quietly(() => onError(message)))
 }
 
-/** A subscriber that throws ends in `uncaughtException`: what surprises us must not end the program. */
-function quietly(fn: () => void): void {
-  try {
-    fn()
-  } catch {
-    // The exchange goes unmeasured.
+function onCreate(message: unknown): void {
+  const { request } = message as RequestMessage
+  // The way through a proxy, which leads many requests, and what goes on as another protocol: neither has an answer.
+  if (request.method === 'CONNECT' || Boolean(request.upgrade)) return
+  if (registry.taken.has(request)) return
+  const owner = ownerOf(request)
+  if (owner === undefined) {
+    if (clients === undefined || isSuppressed()) return
+    const url = URL.parse(request.path, String(request.origin))
+    follow(request, beginClientCall(clients, url, request.method))
+    return
   }
+  if (owner !== 'policed' && !watched.has(owner)) return
+  registry.taken.add(request)
+  if (owner === 'policed') return
+  const call = owner as ObservedCall
+  const exchange = call.begin(request.origin, request.path, request.method)
+  follow(request, {
+    answered: (status) => call.answered(exchange, status),
+    failed: (error) => call.failed(exchange, error),
+    cut: () => call.cut(exchange),
+  })
 }
 
-function onCreate(message: unknown): void {
-  const call = calls.getStore()
-  if (call === undefined) return
-  const { request } = message as RequestMessage
-  // The way through a proxy, which leads many requests; fetch itself knows no such method.
-  if (request.method === 'CONNECT') return
-  const exchange = call.begin(request.origin, request.path, request.method)
-  following.set(request, { call, exchange, headers: undefined })
+/**
+ * Whose request it is. Its context says so, unless it waited in a full pool: then it begins in the context of the one that
+ * made room, and is known by its line.
+ */
+function ownerOf(request: RequestLine): Expecting | 'policed' | undefined {
+  const { dispatching } = registry
+  if (dispatching !== undefined && isSamePath(dispatching, request)) {
+    registry.dispatching = undefined
+    return 'policed'
+  }
+  const call = registry.calls.getStore()
+  if (call?.isFresh === true && call.awaits(request)) return call
+  for (const other of registry.expecting) {
+    if (!other.awaits(request)) continue
+    return 'isFresh' in other ? other : 'policed'
+  }
+  return call?.isFresh === true || call?.isBetween === true ? call : undefined
+}
+
+function follow(request: object, exchange: Followed): void {
+  following.set(request, { exchange, headers: undefined })
 }
 
 function onHeaders(message: unknown): void {
@@ -72,7 +117,7 @@ function onHeaders(message: unknown): void {
   // 1xx is news of the answer to come.
   if (followed === undefined || response.statusCode < 200) return
   followed.headers = response.headers
-  followed.call.answered(followed.exchange, response.statusCode)
+  followed.exchange.answered(response.statusCode)
 }
 
 function onError(message: unknown): void {
@@ -80,11 +125,9 @@ function onError(message: unknown): void {
   const followed = following.get(request)
   if (followed === undefined) return
   following.delete(request)
-  const { call, exchange } = followed
-  if (followed.headers === undefined) call.failed(exchange, error)
-  else if (isCut(error) && request.method !== 'HEAD' && declaresLength(followed.headers)) {
-    call.cut(exchange)
-  }
+  const { exchange, headers } = followed
+  if (headers === undefined) exchange.failed(error)
+  else if (isCut(error) && request.method !== 'HEAD' && declaresLength(headers)) exchange.cut()
 }
 
 /** Headers come as a flat list of names and values, strings or bytes. */

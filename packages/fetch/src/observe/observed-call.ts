@@ -11,6 +11,7 @@ import type { CallState } from '../call-state.ts'
 import type { Target } from '../target.ts'
 import { hostOf, shownUrl, type RedactOptions } from '../url.ts'
 import { errorTypeOfAbort, errorTypeOfStatus, shownMethod } from '../verdict.ts'
+import { ownRequests, type Follower, type RequestLine } from './registry.ts'
 
 export interface ObserveDeps {
   readonly clock: Clock
@@ -19,6 +20,8 @@ export interface ObserveDeps {
   readonly redact: RedactOptions
   readonly hash: (url: URL) => string
 }
+
+const registry = ownRequests()
 
 /** One exchange of an observed call, from the moment the platform hands it to its HTTP client. */
 interface Exchange {
@@ -29,13 +32,14 @@ interface Exchange {
 }
 
 /** A call that is watched and not touched. */
-export class ObservedCall {
+export class ObservedCall implements Follower {
   readonly #deps: ObserveDeps
   readonly #target: Target
   readonly #subject: Subject
   readonly #state: CallState
   readonly #startMs: number
   readonly #open = new Set<Exchange>()
+  #isOver = false
 
   constructor(deps: ObserveDeps, target: Target, subject: Subject, state: CallState) {
     this.#deps = deps
@@ -45,10 +49,27 @@ export class ObservedCall {
     this.#startMs = deps.clock.now()
   }
 
+  get isFresh(): boolean {
+    return !this.#isOver && this.#state.exchanges === 0
+  }
+
+  get isBetween(): boolean {
+    return !this.#isOver && this.#state.exchanges > 0 && this.#open.size === 0
+  }
+
+  awaits({ method, origin, path }: RequestLine): boolean {
+    const { url } = this.#target
+    return this.isFresh && method === this.#target.method && isAt(url, String(origin), path)
+  }
+
   /** An exchange begins: the first, or after a redirect. */
   begin(origin: string | URL, path: string, method: string): Exchange {
     const url = this.#urlOf(String(origin), path)
-    const subject = url === null ? this.#subject : hostOf(url)
+    return this.beginAt(url, url === null ? this.#subject : hostOf(url), method)
+  }
+
+  beginAt(url: URL | null, subject: Subject, method: string): Exchange {
+    registry.expecting.delete(this)
     const { clock, redact, tracing } = this.#deps
     const span = tracing.startAttempt({
       method,
@@ -65,7 +86,7 @@ export class ObservedCall {
   /** The URL of an exchange; that of the call, where it is the same, saves reading it again. */
   #urlOf(origin: string, path: string): URL | null {
     const { url } = this.#target
-    if (url !== undefined && url.origin === origin && url.pathname + url.search === path) return url
+    if (url !== undefined && isAt(url, origin, path)) return url
     return URL.parse(path, origin)
   }
 
@@ -104,6 +125,8 @@ export class ObservedCall {
     // The platform rejects at once when it is aborted, and tells its HTTP client later, if at all.
     for (const exchange of this.#open) this.#settle(exchange, record.status, record.errorType)
     if (this.#state.exchanges === 0 && 'response' in ending) this.#unseen(record.status)
+    this.#isOver = true
+    registry.expecting.delete(this)
     recorder.record(record)
     return record
   }
@@ -136,6 +159,10 @@ export class ObservedCall {
     this.#deps.recorder.record(record)
     span.end(record)
   }
+}
+
+function isAt(url: URL | undefined, origin: string, path: string): boolean {
+  return url !== undefined && url.origin === origin && url.pathname + url.search === path
 }
 
 export type { Exchange }

@@ -1,0 +1,93 @@
+import { subscribe } from 'node:diagnostics_channel'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { errorTypeOf, type Subject } from '@plimsoll/policies'
+import { ERROR_TYPES } from '@plimsoll/semconv'
+import { isSuppressed } from '@plimsoll/telemetry'
+import { beginClientCall } from './client-call.ts'
+import type { Followed } from './exchange-channels.ts'
+import type { ObserveDeps } from './observed-call.ts'
+import { quietly } from './quietly.ts'
+
+interface RequestMessage {
+  readonly request: ClientRequest
+}
+
+/**
+ * Observes `http.request`, `https.request` and all that stands on them, by Node's diagnostics channels: no listener on a
+ * request or response, no header, nothing patched.
+ */
+export function observeHttp(deps: ObserveDeps): void {
+  const under = new WeakMap<ClientRequest, Followed>()
+  subscribe('http.client.request.created', (message) =>
+    quietly(() => {
+      const { request } = message as RequestMessage
+      if (!isExchange(request) || isSuppressed()) return
+      const url = urlOf(request)
+      under.set(request, beginClientCall(deps, url, request.method, subjectOf(request, url)))
+    }),
+  )
+  // Published when the headers have come, not when the body has. There is none for 1xx.
+  subscribe('http.client.response.finish', (message) =>
+    quietly(() => {
+      const { request, response } = message as RequestMessage & { response: IncomingMessage }
+      settle(request)?.answered(response.statusCode ?? 0)
+    }),
+  )
+  subscribe('http.client.request.error', (message) =>
+    quietly(() => {
+      const { request, error } = message as RequestMessage & { error: unknown }
+      settle(request)?.failed(causeOf(error, request))
+    }),
+  )
+
+  function settle(request: ClientRequest): Followed | undefined {
+    const followed = under.get(request)
+    under.delete(request)
+    return followed
+  }
+}
+
+/** Not the way through a proxy, nor what goes on as another protocol: those have no answer. */
+function isExchange(request: ClientRequest): boolean {
+  return request.method !== 'CONNECT' && request.getHeader('upgrade') === undefined
+}
+
+/** Through a proxy, and in requests made for one, the path is a whole URL. */
+function urlOf(request: ClientRequest): URL | null {
+  const host = request.getHeader('host')
+  const authority = typeof host === 'string' ? host : hostText(request.host)
+  return URL.parse(request.path, `${request.protocol}//${authority}`)
+}
+
+function hostText(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+}
+
+/** Whom a request asks: by its URL, unless its `Host` field names another than the one it connects to, or it needs no port. */
+function subjectOf(request: ClientRequest, url: URL | null): Subject {
+  const { host } = request
+  const local = (request as { socketPath?: unknown }).socketPath !== undefined
+  if (local) return { address: host }
+  if (url === null) return { address: host }
+  const address = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname
+  const isTheirs = address === host.toLowerCase().replaceAll(/^\[|\]$/gu, '')
+  if (!isTheirs && !/^[a-z]+:/iu.test(request.path)) return { address: host }
+  const standard = url.protocol === 'https:' ? 443 : 80
+  return { address, port: url.port === '' ? standard : Number(url.port) }
+}
+
+/** What a program that gives up says with `destroy`, in words that the table of errors knows. */
+function causeOf(error: unknown, request: ClientRequest): unknown {
+  if (!(error instanceof Error)) return error
+  // A signal: Node wraps its reason.
+  if (error.name === 'AbortError') {
+    return errorTypeOf(error.cause) === ERROR_TYPES.timeout ? error.cause : error
+  }
+  if (!request.destroyed) return error
+  const { code } = error as NodeJS.ErrnoException
+  // axios and others give up with the code of a connection that timed out; that of the network comes undestroyed.
+  if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') return new DOMException('', 'TimeoutError')
+  const isHangUp = code === 'ECONNRESET' && error.message === 'socket hang up'
+  const isOwn = errorTypeOf(error) === ERROR_TYPES.other
+  return isHangUp || isOwn ? new DOMException('', 'AbortError') : error
+}

@@ -1,0 +1,62 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** A request as undici's options and its channels both name it. */
+export interface RequestLine {
+  readonly method: string
+  readonly origin?: string | URL | undefined
+  /** Path and query. */
+  readonly path: string
+}
+
+/** A call of ours that waits for undici to begin with it. */
+export interface Expecting {
+  /** Whether `request` is the one that it waits for. */
+  awaits(request: RequestLine): boolean
+}
+
+/** A call whose exchanges are told by channels. */
+export interface Follower extends Expecting {
+  /** Whether undici has not begun with it yet. */
+  readonly isFresh: boolean
+  /** Whether another exchange may come, after a redirect or below a dispatcher that repeats. */
+  readonly isBetween: boolean
+}
+
+/** What is known of the requests of our own calls, so that no other observer counts them. */
+interface Registry {
+  readonly calls: AsyncLocalStorage<Follower>
+  /** Calls whose request has not begun: a pool that is full begins with it later, outside of any context of the call. */
+  readonly expecting: Set<Expecting>
+  /** What a policed call hands to a dispatcher at this moment. */
+  dispatching: RequestLine | undefined
+  /** Requests that have found their call. */
+  readonly taken: WeakSet<object>
+}
+
+// A registered symbol: the preload's copy of this package must know the requests of the program's copy.
+const slot: unique symbol = Symbol.for('plimsoll.own-requests')
+
+interface Slot {
+  [slot]?: Registry
+}
+
+export function ownRequests(): Registry {
+  const holder = globalThis as Slot
+  holder[slot] ??= {
+    calls: new AsyncLocalStorage(),
+    expecting: new Set(),
+    dispatching: undefined,
+    taken: new WeakSet(),
+  }
+  return holder[slot]
+}
+
+/** Whether two lines name one request. */
+export function isSameLine(left: RequestLine, right: RequestLine): boolean {
+  return isSamePath(left, right) && String(left.origin) === String(right.origin)
+}
+
+/** The same without the origin, which a dispatcher may replace by an address. */
+export function isSamePath(left: RequestLine, right: RequestLine): boolean {
+  return left.method === right.method && left.path === right.path
+}
