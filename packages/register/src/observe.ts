@@ -3,7 +3,7 @@ import { isMainThread, threadId } from 'node:worker_threads'
 import type { Resource } from '@opentelemetry/resources'
 import { LoggerProvider } from '@opentelemetry/sdk-logs'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
-import { createFetch, installUrlHashKey, observeFetch } from '@plimsoll/fetch'
+import { createFetch, installUrlHashKey, observeClients, observeFetch } from '@plimsoll/fetch'
 import { installRecorder } from '@plimsoll/policies'
 import { SIGNALS, type Signal } from '@plimsoll/semconv'
 import {
@@ -204,6 +204,7 @@ function wrapFetch({ config, folders }: Settings, warning: DiskWarning): void {
       ? observeFetch(fetch, { clock })
       : createFetch({ ...policies, fetch, clock }),
   )
+  observeClients({ ...config.observe, redact: policies?.redact ?? {}, clock })
 }
 
 function intervals({ intervalMs, otlp }: Settings): { itemsMs: number; metricsMs: number } {

@@ -5,6 +5,13 @@ export interface Config {
   readonly service: { readonly name?: string | undefined; readonly version?: string | undefined }
   /** Policies for the global `fetch`; absent: it is observed only. */
   readonly fetch: FetchOptions | undefined
+  /** What is measured beside the global `fetch`, without policies. */
+  readonly observe: {
+    /** What `node:http` and `node:https` do, and what stands on them. */
+    readonly http: boolean
+    /** What undici's `request`, `stream`, `pipeline` and clients do. */
+    readonly undici: boolean
+  }
   readonly metrics: {
     /** Boundaries to add to histograms, by instrument name. */
     readonly boundaries: Readonly<Record<string, readonly number[]>>
@@ -25,6 +32,7 @@ export interface Config {
 export const CONFIG_DEFAULTS = {
   service: {},
   fetch: undefined,
+  observe: { http: true, undici: true },
   metrics: { boundaries: {}, maxHosts: 50 },
   files: { dir: '.plimsoll', keepRuns: 20, maxMegabytes: 512 },
 } as const satisfies Config

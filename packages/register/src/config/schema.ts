@@ -14,7 +14,7 @@ export interface Problem {
 /** Every section but `fetch`, which its own package judges. */
 export type PlainConfig = Omit<Config, 'fetch'>
 
-const SECTIONS = ['service', 'fetch', 'metrics', 'files'] as const
+const SECTIONS = ['service', 'fetch', 'observe', 'metrics', 'files'] as const
 
 /** Reads the sections of the configuration, and collects every problem rather than the first. */
 export function readSections(value: unknown): {
@@ -27,6 +27,7 @@ export function readSections(value: unknown): {
   unknownKeys(root, [], SECTIONS, problems)
   const config = {
     service: readService(of('service'), problems),
+    observe: readObserve(of('observe'), problems),
     metrics: readMetrics(of('metrics'), problems),
     files: readFiles(of('files'), problems),
   }
@@ -37,6 +38,13 @@ function readService(section: Section, problems: Problem[]): PlainConfig['servic
   unknownKeys(section, ['service'], ['name', 'version'], problems)
   const text = (key: string) => name(section[key], ['service', key], problems)
   return { name: text('name'), version: text('version') }
+}
+
+function readObserve(section: Section, problems: Problem[]): PlainConfig['observe'] {
+  unknownKeys(section, ['observe'], ['http', 'undici'], problems)
+  const defaults = CONFIG_DEFAULTS.observe
+  const of = (key: string) => isOn(section[key], ['observe', key], problems)
+  return { http: of('http') ?? defaults.http, undici: of('undici') ?? defaults.undici }
 }
 
 function readMetrics(section: Section, problems: Problem[]): PlainConfig['metrics'] {
@@ -107,6 +115,13 @@ function name(value: unknown, path: Path, problems: Problem[]): string | undefin
     part: 'value',
     message: `${at(path)} must be a text, got ${shown(value)}${quote}`,
   })
+  return undefined
+}
+
+function isOn(value: unknown, path: Path, problems: Problem[]): boolean | undefined {
+  if (value === undefined || typeof value === 'boolean') return value
+  const message = `${at(path)} must be true or false, got ${shown(value)}`
+  problems.push({ path, part: 'value', message })
   return undefined
 }
 

@@ -43,6 +43,7 @@ service: { name: harvester, version: "2.1" }
 fetch:
   hosts:
     api.example.org: { limiter: { ratePerSecond: 5, burst: 2 }, breaker: false }
+observe: { http: false }
 metrics:
   boundaries: { ${INSTRUMENTS.fallbackDuration.name}: [3, 20], my.own.histogram: [1] }
   maxHosts: 7
@@ -57,6 +58,7 @@ files: { dir: telemetry, keepRuns: 3, maxMegabytes: 64 }
       fetch: {
         hosts: { 'api.example.org': { limiter: { ratePerSecond: 5, burst: 2 }, breaker: false } },
       },
+      observe: { http: false, undici: true },
       metrics: {
         boundaries: { [INSTRUMENTS.fallbackDuration.name]: [3, 20], 'my.own.histogram': [1] },
         maxHosts: 7,
@@ -125,7 +127,7 @@ describe('a problem is told with line and column', () => {
     [
       'a word far from all',
       'xyzzy: 1\n',
-      '1:1: unknown key xyzzy; known are service, fetch, metrics, files',
+      '1:1: unknown key xyzzy; known are service, fetch, observe, metrics, files',
     ],
     ['a section that is no mapping', 'files: 3\n', '1:8: files must be a mapping, got 3'],
     [
@@ -142,6 +144,11 @@ describe('a problem is told with line and column', () => {
       'a number out of range',
       'files:\n  dir: a\n  keepRuns: 0\n',
       '3:13: files.keepRuns must be a whole number from 1 to 100000, got 0',
+    ],
+    [
+      'a word for yes or no',
+      'observe: { http: no }\n',
+      '1:18: observe.http must be true or false, got "no"',
     ],
     [
       'a text for a number',
