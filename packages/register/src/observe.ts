@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks'
 import { isMainThread, threadId } from 'node:worker_threads'
 import type { Resource } from '@opentelemetry/resources'
 import { LoggerProvider } from '@opentelemetry/sdk-logs'
@@ -9,20 +8,20 @@ import { SIGNALS, type Signal } from '@plimsoll/semconv'
 import {
   apiMeasures,
   createCells,
+  createLedger,
   createRecorder,
   type TelemetryRecorder,
 } from '@plimsoll/telemetry'
 import { ownersNow, registerProviders, type Owners, type Providers } from './api-globals.ts'
 import { banner } from './banner.ts'
 import { heedDiagnostics } from './diagnostics.ts'
-import { endWithProcess } from './ending/end-with-process.ts'
-import { createEnding, type Ending } from './ending/ending.ts'
-import { awaitWorkers, callWorkers, createWorkerBoard, enterWorker } from './ending/workers.ts'
+import { keysOf, openEstate, type Estate } from './ending/estate.ts'
+import { tieEnding } from './ending/tie-ending.ts'
 import { createDiskWarning, type DiskWarning } from './files/disk-warning.ts'
-import { openRunFiles, type RunFiles } from './files/run-files.ts'
+import { openRunFiles } from './files/run-files.ts'
 import { urlHashKey } from './files/url-hash-key.ts'
 import { wrapGlobalFetch } from './global-fetch.ts'
-import { createGuard, type Guard } from './guard.ts'
+import { createGuard } from './guard.ts'
 import type { Messages } from './messages.ts'
 import type { Destination } from './otlp/settings.ts'
 import type { Loss } from './pipeline/outlet.ts'
@@ -31,12 +30,9 @@ import { openRoutes, type Routes } from './pipeline/routes.ts'
 import { DEFAULT_INTERVAL_MS, startSchedule } from './pipeline/schedule.ts'
 import { processClock } from './process-clock.ts'
 import { resourceOf } from './resource.ts'
-import { leaveForWorkers } from './run/inheritance.ts'
-import { leaveForChildren, parentOf, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 
 const MEGABYTE = 1_000_000
-/** An ending process waits no longer for its workers to write, where there is no collector to wait for as well. */
-const WORKERS_MS = 500
 
 /** Puts the preload together and lets it loose on this process or worker. */
 export function observe(settings: Settings, messages: Messages): void {
@@ -49,26 +45,30 @@ export function observe(settings: Settings, messages: Messages): void {
   let recorder: TelemetryRecorder | undefined
   const loss: Loss = (signal, reason, items) => recorder?.lost(signal, reason, items)
 
+  const destinations = ourDestinations(settings, owners)
+  const resource = resourceOf(settings.service, identity, settings.attributes)
+  const estate = estateOf(settings, destinations, resource, messages)
   const routes = openRoutes({
-    destinations: ourDestinations(settings, owners),
+    destinations,
     run: folders.run,
     instance: identity.instance,
     maxBytes: config.files.maxMegabytes * MEGABYTE,
     messages,
     warning,
     loss,
+    boardPlace: () => estate?.boardPlace(),
   })
   const cells = createCells({
     clock: processClock,
     boundaries: config.metrics.boundaries,
     histograms: settings.otlp.histograms,
+    ...(estate === undefined ? {} : { places: estate.places }),
   })
-  const resource = resourceOf(settings.service, identity, settings.attributes)
   const fault = (error: unknown): void =>
     guard('while it wrote telemetry', () => {
       throw error
     })
-  const pipeline = createPipeline({ routes: routes.bySignal, cells, resource, loss, fault })
+  const pipeline = createPipeline({ routes: routes.bySignal, cells, resource, loss, fault, estate })
   const providers: Providers = {
     meterProvider: routes.bySignal.metrics === undefined ? undefined : cells.meterProvider,
     ...providersOf(routes, pipeline, resource, settings),
@@ -82,10 +82,24 @@ export function observe(settings: Settings, messages: Messages): void {
     runId: identity.runId,
     maxHosts: config.metrics.maxHosts,
     clock: processClock,
+    ...(estate === undefined ? {} : { calls: estate.calls }),
   })
 
   const runFiles = routes.files ? openRunFiles(settings, warning) : undefined
-  const ending = tieEnding({ settings, routes, recorder, pipeline, runFiles, guard, messages })
+  const ending = tieEnding({
+    settings,
+    destinations: keysOf(destinations),
+    routes,
+    recorder,
+    pipeline,
+    runFiles,
+    estate,
+    guard,
+    messages,
+    warning,
+    loss,
+    fault,
+  })
   installRecorder(ending.heedful(recorder))
   wrapFetch(settings, warning)
   recorder.runStarted()
@@ -132,62 +146,28 @@ function providersOf(
   }
 }
 
-interface Tied {
-  readonly settings: Settings
-  readonly routes: Routes
-  readonly recorder: TelemetryRecorder
-  readonly pipeline: Pipeline
-  readonly runFiles: RunFiles | undefined
-  readonly guard: Guard
-  readonly messages: Messages
-}
-
-/** Ties the end of this thread to that of the process, its workers' and its children's to it. */
-function tieEnding({
-  settings,
-  routes,
-  recorder,
-  pipeline,
-  runFiles,
-  guard,
-  messages,
-}: Tied): Ending {
-  const board = isMainThread ? createWorkerBoard() : settings.board
-  const awaitDelivery = (): void => {
-    const endsAt = performance.now() + (routes.senders.length > 0 ? settings.exitMs : WORKERS_MS)
-    for (const sender of routes.senders) sender.finish(Math.max(0, endsAt - performance.now()))
-    if (!isMainThread || board === undefined) return
-    const silent = awaitWorkers(board, Math.max(0, endsAt - performance.now()))
-    if (silent > 0)
-      messages.warn(`${silent} busy worker(s) did not write the last of their telemetry`)
+/** Where this worker keeps what others have to know when it is gone; none where its metrics are not ours. */
+function estateOf(
+  settings: Settings,
+  destinations: Partial<Record<Signal, Destination>>,
+  resource: Resource,
+  messages: Messages,
+): Estate | undefined {
+  const { arena, parentThread, identity, folders, config } = settings
+  if (isMainThread || arena === undefined || destinations.metrics === undefined) return undefined
+  const full = (): void =>
+    messages.warn(
+      'the memory that workers share is full: if this worker is terminated, some of its last numbers are lost',
+    )
+  const who = {
+    instance: identity.instance,
+    parent: parentThread,
+    attributes: resource.attributes,
+    destinations: keysOf(destinations),
+    folder: folders.run,
+    maxBytes: config.files.maxMegabytes * MEGABYTE,
   }
-  const ending = createEnding({
-    recorder,
-    pipeline,
-    callWorkers: () => {
-      if (isMainThread && board !== undefined) callWorkers(board)
-    },
-    awaitDelivery,
-    writeOutcome: (outcome) => runFiles?.writeOutcome(outcome),
-    written: () => worker?.written(),
-  })
-  const worker =
-    isMainThread || board === undefined
-      ? undefined
-      : enterWorker(board, threadId, () => guard('at its end', () => ending.finish({})))
-  endWithProcess({
-    ending,
-    guard,
-    flush: () => pipeline.flush('always'),
-    board,
-    ownThreads: routes.senders.map(({ thread }) => thread),
-  })
-  if (isMainThread && board !== undefined) {
-    const parent = parentOf(settings, routes.files)
-    leaveForChildren(parent, process.env)
-    leaveForWorkers({ parent, service: settings.service, board })
-  }
-  return ending
+  return openEstate(createLedger(arena, threadId, full), who, processClock)
 }
 
 function wrapFetch({ config, folders }: Settings, warning: DiskWarning): void {

@@ -42,6 +42,10 @@ export interface Settings {
   readonly exitMs: number
   /** Memory that a worker shares with its main thread. */
   readonly board: SharedArrayBuffer | undefined
+  /** Memory in which a worker keeps what others have to know when it is gone. */
+  readonly arena: SharedArrayBuffer | undefined
+  /** Id of the thread that started this worker; 0 in the main thread. */
+  readonly parentThread: number
   /** A line for each thing that cannot be as it was asked for. */
   readonly problems: readonly string[]
   /** A line for what is asked for and cannot apply, which refuses no start. */
@@ -105,6 +109,8 @@ export function readSettings(
     intervalMs: switches.intervalMs,
     exitMs: switches.exitMs ?? DEFAULT_EXIT_MS,
     board: left?.board,
+    arena: left?.arena,
+    parentThread: left?.thread ?? 0,
     problems: [
       ...switches.problems,
       ...(loaded.kind === 'invalid' ? loaded.problems : []),

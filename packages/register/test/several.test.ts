@@ -112,43 +112,6 @@ test('each instance names itself, and all the same run and service', async () =>
   })
 })
 
-test('a worker that was terminated costs its last interval, and its main thread no wait', async () => {
-  const folder = programFolder({
-    'app.mjs': `import { Worker } from 'node:worker_threads'
-      const worker = new Worker('require("node:worker_threads").parentPort.postMessage(1); setInterval(() => {}, 1000)', { eval: true })
-      await new Promise((resolve) => worker.once('message', resolve))
-      await worker.terminate()
-      const { performance } = await import('node:perf_hooks')
-      const before = performance.now()
-      const { emit } = process
-      process.once('exit', () => {})
-      process.on('exit', () => { globalThis.t = performance.now() })
-      process.exit(0)`,
-  })
-
-  const ended = await runNode(folder, ['app.mjs'])
-
-  expect(ended.stderr).not.toContain('busy')
-  const run = onlyRun(folder)
-  expect(run.instances).toHaveLength(2)
-  expect(having(run, INSTRUMENTS.runStartTime.name)).toBe(2)
-  expect(having(run, END)).toBe(1)
-})
-
-test('a worker that is busy when main exits is named, and waited for no longer than half a second', async () => {
-  const folder = programFolder({
-    'app.mjs': `import { Worker } from 'node:worker_threads'
-      const worker = new Worker('require("node:worker_threads").parentPort.postMessage(1); for (;;);', { eval: true })
-      worker.once('message', () => process.exit(0))`,
-  })
-
-  const ended = await runNode(folder, ['app.mjs'])
-
-  expect(ended.code).toBe(0)
-  expect(ended.stderr).toContain('1 busy worker')
-  expect(having(onlyRun(folder), END)).toBe(1)
-})
-
 describe('the run id', () => {
   test('from the environment joins a run, whose record stays that of the first', async () => {
     const folder = programFolder({ 'one.cjs': '', 'two.cjs': 'process.exitCode = 2' })

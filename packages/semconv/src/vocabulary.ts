@@ -65,7 +65,13 @@ export const FALLBACK_REASONS = [
   'not_tried',
 ] as const
 export const CORRUPTION_REASONS = ['digest', 'length'] as const
-export const LOSS_REASONS = ['size_cap', 'write_failed', 'export_failed', 'queue_full'] as const
+export const LOSS_REASONS = [
+  'size_cap',
+  'write_failed',
+  'export_failed',
+  'queue_full',
+  'terminated',
+] as const
 export const SIGNALS = ['metrics', 'traces', 'logs'] as const
 
 export type CacheResult = (typeof CACHE_RESULTS)[number]

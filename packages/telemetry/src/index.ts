@@ -22,9 +22,11 @@ export { apiMeasures } from './api-measures.ts'
 export { createCells, type Cells, type CellsOptions } from './cells/cells.ts'
 export { createArena, ownersIn, releaseChunks } from './shared/arena.ts'
 export { createLedger, readLedger, type Entry, type Ledger } from './shared/ledger.ts'
+export type { Places } from './cells/places.ts'
 export { sharedPlaces, storedSeries } from './shared/shared-cells.ts'
 export {
   createRecorder,
+  type CallCounts,
   type RecorderOptions,
   type TelemetryRecorder,
 } from './recorder/recorder.ts'

@@ -3,14 +3,15 @@ import type { Guard } from '../guard.ts'
 import type { Ending } from './ending.ts'
 import { watchProcess } from './process-events.ts'
 import { watchSignals } from './signals.ts'
-import { forgetTerminated } from './workers.ts'
+import { watchWorker } from './workers.ts'
 
 export interface EndWithProcessOptions {
   readonly ending: Ending
   readonly guard: Guard
   /** Writes what there is, without an end: the process may go on. */
   readonly flush: () => void
-  readonly board: SharedArrayBuffer | undefined
+  /** A worker that this thread had started has ended, however it did. */
+  readonly workerGone: (threadId: number) => void
   /** Threads that we started. */
   readonly ownThreads: readonly Worker[]
 }
@@ -20,7 +21,7 @@ export function endWithProcess({
   ending,
   guard,
   flush,
-  board,
+  workerGone,
   ownThreads,
 }: EndWithProcessOptions): void {
   // Signals reach the main thread only.
@@ -36,7 +37,7 @@ export function endWithProcess({
       if (event !== 'worker') return false
       const worker = argument as Worker
       if (ownThreads.includes(worker)) return true
-      if (board !== undefined) forgetTerminated(board, worker)
+      watchWorker(worker, workerGone)
       return false
     },
   })

@@ -6,8 +6,10 @@ import type { Pipeline } from '../pipeline/pipeline.ts'
 export interface EndingOptions {
   readonly recorder: TelemetryRecorder
   readonly pipeline: Pipeline
-  /** Has the workers write what they have, and goes on. */
-  readonly callWorkers: () => void
+  /** Nothing more is to come from this thread. */
+  readonly begun: () => void
+  /** Has the workers write what they have; what those have that do not hear of it is written for them. */
+  readonly endWorkers: () => void
   /** Blocks until all that was sent, by workers too, has arrived or is given up. */
   readonly awaitDelivery: () => void
   /** Writes how the run ended, where this process keeps its record. */
@@ -50,7 +52,8 @@ export function createEnding(options: EndingOptions): Ending {
       }
       begin()
       phase = 'ended'
-      options.callWorkers()
+      options.begun()
+      options.endWorkers()
       recorder.runEnded(outcome.exitCode)
       pipeline.flush('final')
       options.awaitDelivery()

@@ -1,11 +1,17 @@
 import type { Worker } from 'node:worker_threads'
 import { performance } from 'node:perf_hooks'
 
-/** Slots of the shared memory: the call to end, how many workers are to answer, then one slot a thread. */
+/** Slots of the shared memory: the call to end, how many workers are to answer and how many did not hear, one a thread. */
 const CALL = 0
 const LIVE = 1
-const FIRST = 2
-const THREADS = 1_022
+const DEAF = 2
+const FIRST = 3
+const THREADS = 1_021
+
+/** States of a thread. */
+const GONE = 0
+const WORKING = 1
+const ENDING = 2
 
 /** Shared memory through which a main thread that exits tells its workers, and hears that they have written. */
 export function createWorkerBoard(): SharedArrayBuffer {
@@ -14,6 +20,8 @@ export function createWorkerBoard(): SharedArrayBuffer {
 
 /** The side of a worker. */
 export interface WorkerSide {
+  /** This worker has begun to end. */
+  heard(): void
   /** This worker has written all; nobody need wait for it. */
   written(): void
 }
@@ -29,16 +37,23 @@ export function enterWorker(
 ): WorkerSide {
   const board = new Int32Array(memory)
   const slot = slotOf(threadId)
-  if (Atomics.compareExchange(board, slot, 0, 1) === 0) Atomics.add(board, LIVE, 1)
+  if (Atomics.compareExchange(board, slot, GONE, WORKING) === GONE) {
+    Atomics.add(board, LIVE, 1)
+    Atomics.add(board, DEAF, 1)
+  }
   const call = Atomics.waitAsync(board, CALL, 0)
   if (call.async) void call.value.then(end)
-  return { written: () => leave(board, slot) }
+  return {
+    heard() {
+      if (Atomics.compareExchange(board, slot, WORKING, ENDING) === WORKING) countDown(board, DEAF)
+    },
+    written: () => leave(board, slot),
+  }
 }
 
-/** The side of the thread that started a worker: one that was terminated has nothing to say any more. */
-export function forgetTerminated(memory: SharedArrayBuffer, worker: Worker): void {
-  const slot = slotOf(worker.threadId)
-  worker.once('exit', () => leave(new Int32Array(memory), slot))
+/** The side of the thread that started a worker, when it is gone: one that was terminated did not say so. */
+export function forgetWorker(memory: SharedArrayBuffer, threadId: number): void {
+  leave(new Int32Array(memory), slotOf(threadId))
 }
 
 /** The side of the main thread: has every worker write. */
@@ -49,25 +64,65 @@ export function callWorkers(memory: SharedArrayBuffer): void {
 }
 
 /**
+ * Blocks until every worker has begun to end or the time is up.
+ *
+ * @returns whether a thread did not
+ */
+export function awaitHearing(
+  memory: SharedArrayBuffer,
+  deadlineMs: number,
+): (threadId: number) => boolean {
+  const board = new Int32Array(memory)
+  awaitNone(board, DEAF, deadlineMs)
+  return (threadId) => Atomics.load(board, slotOf(threadId)) === WORKING
+}
+
+/**
  * Blocks until every worker has written or the time is up.
  *
- * @returns how many workers did not answer
+ * @returns how many workers did not
  */
 export function awaitWorkers(memory: SharedArrayBuffer, deadlineMs: number): number {
-  const board = new Int32Array(memory)
-  const until = performance.now() + deadlineMs
+  return awaitNone(new Int32Array(memory), LIVE, deadlineMs)
+}
+
+/** Calls `gone` when a worker has ended, however it did, before any listener of the program. */
+export function watchWorker(worker: Worker, gone: (threadId: number) => void): void {
+  // It has none any more when it is gone.
+  const { threadId } = worker
+  // As it is now: the program may have put its own there.
+  const emit = Reflect.get(worker, 'emit') as (this: Worker, ...rest: unknown[]) => boolean
+  Object.defineProperty(worker, 'emit', {
+    value(this: Worker, event: string | symbol, ...rest: unknown[]): boolean {
+      if (event === 'exit') gone(threadId)
+      return Reflect.apply(emit, this, [event, ...rest])
+    },
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  })
+}
+
+function awaitNone(board: Int32Array<SharedArrayBuffer>, count: number, ms: number): number {
+  const until = performance.now() + ms
   for (;;) {
-    const live = Atomics.load(board, LIVE)
+    const left = Atomics.load(board, count)
     const leftMs = until - performance.now()
-    if (live <= 0 || leftMs <= 0) return Math.max(live, 0)
-    Atomics.wait(board, LIVE, live, leftMs)
+    if (left <= 0 || leftMs <= 0) return Math.max(left, 0)
+    Atomics.wait(board, count, left, leftMs)
   }
 }
 
 function leave(board: Int32Array<SharedArrayBuffer>, slot: number): void {
-  if (Atomics.exchange(board, slot, 0) === 0) return
-  Atomics.sub(board, LIVE, 1)
-  Atomics.notify(board, LIVE)
+  const before = Atomics.exchange(board, slot, GONE)
+  if (before === GONE) return
+  if (before === WORKING) countDown(board, DEAF)
+  countDown(board, LIVE)
+}
+
+function countDown(board: Int32Array<SharedArrayBuffer>, count: number): void {
+  Atomics.sub(board, count, 1)
+  Atomics.notify(board, count)
 }
 
 /** More threads than slots share one; then a worker may be waited for that is gone, or not waited for. */

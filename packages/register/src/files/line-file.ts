@@ -1,4 +1,12 @@
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 /** A file that only grows, by whole lines, with one writer. */
@@ -26,8 +34,10 @@ export function createLineFile(path: string): LineFile {
   const opened = (): number => {
     if (descriptor !== undefined) return descriptor
     mkdirSync(dirname(path), { recursive: true })
-    descriptor = openSync(path, 'a', 0o600)
+    descriptor = openSync(path, 'a+', 0o600)
     size = fstatSync(descriptor).size
+    // Its writer before may have been killed within a line.
+    torn ||= size > 0 && !endsWithLineFeed(descriptor, size)
     return descriptor
   }
 
@@ -59,6 +69,12 @@ function writeWhole(file: number, bytes: Uint8Array): number {
   let written = 0
   while (written < bytes.length) written += writeSync(file, bytes, written)
   return written
+}
+
+function endsWithLineFeed(file: number, size: number): boolean {
+  const last = Buffer.alloc(1)
+  readSync(file, last, 0, 1, size - 1)
+  return last.equals(LINE_FEED)
 }
 
 function cutBack(file: number, size: number): boolean {

@@ -8,6 +8,8 @@ export interface Item {
   readonly body: Uint8Array
   readonly items: number
   readonly final: boolean
+  /** Whose it is, where not of the thread that sends. */
+  readonly of?: string | undefined
 }
 
 type Fate = 'taken' | 'refused' | 'overtaken'
@@ -22,7 +24,7 @@ export interface LaneOptions {
   readonly post: Post
   /** Milliseconds that one try may take. */
   readonly timeoutMs: number
-  /** Whether a newer request makes those before it needless, as cumulative metrics do. */
+  /** Whether a newer request makes those of the same instance before it needless, as cumulative metrics do. */
   readonly newestOnly: boolean
   readonly peer: Peer
   readonly clock: Pick<Clock, 'now' | 'sleep'>
@@ -131,9 +133,13 @@ export function createLane(options: LaneOptions): Lane {
     }
   }
 
-  const overtake = (): void => {
-    for (const older of waiting.splice(0)) settled(older, 'overtaken', 0)
+  const overtake = ({ of }: Item): void => {
+    for (const older of waiting.splice(0)) {
+      if (older.of === of) settled(older, 'overtaken', 0)
+      else waiting.push(older)
+    }
     for (const older of inFlight) {
+      if (older.of !== of) continue
       // Whatever becomes of it, the newer one holds its counts.
       if (!overtaken.has(older)) settled(older, 'overtaken', 0)
       overtaken.add(older)
@@ -147,7 +153,7 @@ export function createLane(options: LaneOptions): Lane {
         endsAt = clock.now() + timeoutMs
         hopeless = false
       }
-      if (newestOnly) overtake()
+      if (newestOnly) overtake(item)
       waiting.push(item)
       start()
     },

@@ -41,9 +41,10 @@ function run(data: SenderData): void {
     }
   }
 
-  const take = ({ signal, body, items, final }: Extract<ToSender, { kind: 'request' }>): void => {
+  const take = (request: Extract<ToSender, { kind: 'request' }>): void => {
+    const { signal, body, items, final, of } = request
     order += 1
-    const item: Item = { order, body, items, final }
+    const item: Item = { order, body, items, final, of }
     if (final && !ended) last = item
     else lanes.get(signal)?.take(item)
     makeRoom()
@@ -103,15 +104,15 @@ function openLanes(
   return lanes
 }
 
-/** What waits longest of spans and events; metrics hold one request at most. */
+/** What waits longest of spans, events and metrics of others; metrics of its own hold one request at most. */
 function oldestOf(
   lanes: ReadonlyMap<Signal, Lane>,
 ): { signal: Signal; lane: Lane; item: Item } | undefined {
   return [...lanes]
-    .filter(([signal]) => signal !== 'metrics')
     .flatMap(([signal, lane]) => {
       const item = lane.oldest()
       return item === undefined ? [] : [{ signal, lane, item }]
     })
+    .filter(({ signal, item }) => signal !== 'metrics' || item.of !== undefined)
     .toSorted((a, b) => a.item.order - b.item.order)[0]
 }

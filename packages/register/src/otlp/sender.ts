@@ -3,7 +3,7 @@ import { SIGNALS, type Signal } from '@plimsoll/semconv'
 import { inWords, type Messages } from '../messages.ts'
 import type { Loss, Outlet } from '../pipeline/outlet.ts'
 import { sibling } from '../sibling.ts'
-import { createBoard, SENDER_LOSSES, type SenderLoss } from './board.ts'
+import { createBoard, SENDER_LOSSES, type BoardPlace, type SenderLoss } from './board.ts'
 import type { Endpoint, FromSender, SenderData, ToSender } from './thread-data.ts'
 
 export interface SenderOptions {
@@ -11,6 +11,8 @@ export interface SenderOptions {
   readonly contentType: string
   readonly messages: Messages
   readonly loss: Loss
+  /** Where its counts are kept. @default memory of its own */
+  readonly boardPlace?: BoardPlace | undefined
 }
 
 export interface Sender extends Outlet {
@@ -22,13 +24,14 @@ export interface Sender extends Outlet {
 const ITEMS = { logs: 'event', traces: 'span', metrics: 'data point' } as const
 
 /** Posts OTLP from a thread of its own, which keeps no process alive. */
-export function createSender({ endpoints, contentType, messages, loss }: SenderOptions): Sender {
-  const board = createBoard()
+export function createSender(options: SenderOptions): Sender {
+  const { endpoints, contentType, messages, loss, boardPlace } = options
+  const board = createBoard(boardPlace)
   const workerData: SenderData = {
     plimsollSender: true,
     endpoints,
     contentType,
-    board: board.memory,
+    board: board.place,
   }
   const thread = new Worker(sibling('sender-thread', import.meta.url), {
     workerData,
@@ -40,9 +43,9 @@ export function createSender({ endpoints, contentType, messages, loss }: SenderO
   })
   let alive = true
   let warned = false
-  const handed: Record<Signal, number> = { metrics: 0, traces: 0, logs: 0 }
   let newestPoints = 0
-  const counted = new Map<string, number>()
+  /** Those of other threads, which the newest of this one do not hold. */
+  let othersPoints = 0
   const warn = (what: string): void => {
     if (!warned) {
       messages.warn(
@@ -63,29 +66,28 @@ export function createSender({ endpoints, contentType, messages, loss }: SenderO
   // A second argument, because the rule that wants a target origin takes a thread for a window.
   const post = (message: ToSender): void => thread.postMessage(message, [])
   const outstanding = (signal: Signal): number => {
-    const open = handed[signal] - board.settled(signal)
+    const open = board.handed(signal) - board.settled(signal)
     // The newest metrics hold what was in those before.
-    return signal === 'metrics' ? Math.min(open, newestPoints) : open
+    return signal === 'metrics' ? Math.min(open, newestPoints + othersPoints) : open
   }
   const lostBy = (signal: Signal, reason: SenderLoss): number =>
     board.lost(signal, reason) + (!alive && reason === 'export_failed' ? outstanding(signal) : 0)
 
   return {
     thread,
-    send({ signal, body, items, final }) {
-      handed[signal] += items
-      if (signal === 'metrics') newestPoints = items
-      if (alive) post({ kind: 'request', signal, body, items, final })
+    send({ signal, body, items, final, of }) {
+      board.hand(signal, items)
+      if (signal === 'metrics' && of === undefined) newestPoints = items
+      else if (signal === 'metrics') othersPoints += items
+      if (alive) post({ kind: 'request', signal, body, items, final, of })
     },
     wantsMetrics: () => true,
     countLosses() {
       for (const signal of SIGNALS) {
         for (const reason of SENDER_LOSSES) {
-          const key = `${signal} ${reason}`
-          const lost = lostBy(signal, reason)
-          const more = lost - (counted.get(key) ?? 0)
+          const more = lostBy(signal, reason) - board.told(signal, reason)
           if (more <= 0) continue
-          counted.set(key, lost)
+          board.tell(signal, reason, more)
           loss(signal, reason, more)
         }
       }

@@ -1,5 +1,6 @@
 import type { Signal } from '@plimsoll/semconv'
 import { parsedObject } from '../parsed-object.ts'
+import type { BoardPlace } from './board.ts'
 
 /** Where one signal is posted, and with what. */
 export interface Endpoint {
@@ -18,8 +19,7 @@ export interface SenderData {
   readonly plimsollSender: true
   readonly endpoints: Readonly<Partial<Record<Signal, Endpoint>>>
   readonly contentType: string
-  /** Memory of the board that both threads keep. */
-  readonly board: SharedArrayBuffer
+  readonly board: BoardPlace
 }
 
 /** From the program's thread to the sender. */
@@ -30,6 +30,7 @@ export type ToSender =
       readonly body: Uint8Array
       readonly items: number
       readonly final: boolean
+      readonly of?: string | undefined
     }
   | { readonly kind: 'end'; readonly deadlineMs: number }
 

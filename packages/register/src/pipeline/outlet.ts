@@ -8,6 +8,8 @@ export interface Request {
   readonly items: number
   /** The last word of this instance: written where at all possible. */
   readonly final: boolean
+  /** `service.instance.id` of the thread whose metrics these are, where another writes for it. */
+  readonly of?: string
 }
 
 /** Where requests go. None of these throws; what cannot be delivered is told to {@link Loss}, at once or when asked. */
@@ -17,7 +19,7 @@ export interface Outlet {
   wantsMetrics(): boolean
   /** Tells {@link Loss} what was lost since it was last asked, as far as another thread knows it. */
   countLosses(): void
-  /** Blocks until all is delivered or given up, at most `deadlineMs`. */
+  /** Blocks until all is delivered or given up, at most `deadlineMs`. More may come, and is then taken. */
   finish(deadlineMs: number): void
 }
 

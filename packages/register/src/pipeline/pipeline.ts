@@ -12,8 +12,9 @@ import type { ResourceMetrics, ScopeMetrics } from '@opentelemetry/sdk-metrics'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { Signal } from '@plimsoll/semconv'
 import type { Cells } from '@plimsoll/telemetry'
+import type { Estate } from '../ending/estate.ts'
 import type { Loss, Outlet } from './outlet.ts'
-import { createQueue } from './queue.ts'
+import { createQueue, type Queue } from './queue.ts'
 
 /** An outlet, and the form of OTLP that it takes. */
 export interface Route {
@@ -29,6 +30,8 @@ export interface PipelineOptions {
   readonly loss: Loss
   /** Told of what should not happen. */
   readonly fault: (error: unknown) => void
+  /** What other threads shall know of it. @default nothing */
+  readonly estate?: Pick<Estate, 'write' | 'holds'> | undefined
 }
 
 /** From cells, finished spans and events to outlets, synchronously at any moment: also while the process exits. */
@@ -56,7 +59,10 @@ export function createPipeline({
   resource,
   loss,
   fault,
+  estate,
 }: PipelineOptions): Pipeline {
+  /** Runs a step that writes, unless another thread has written the end of this one. */
+  const writing = (step: () => void): void => (estate === undefined ? step() : estate.write(step))
   const outlets = new Set(Object.values(routes).map(({ outlet }) => outlet))
   const send = (
     signal: Signal,
@@ -77,11 +83,23 @@ export function createPipeline({
     }
   }
 
-  const spans = createQueue<ReadableSpan>((items) =>
-    send('traces', items.length, false, ({ traces }) => traces.serializeRequest([...items])),
+  const queueOf = <T>(
+    signal: Signal,
+    serialize: (form: (typeof SERIALIZERS)[Route['format']], items: T[]) => Uint8Array | undefined,
+  ): Queue<T> =>
+    createQueue<T>(
+      (items, left) =>
+        writing(() => {
+          send(signal, items.length, false, (form) => serialize(form, [...items]))
+          estate?.holds(signal, left)
+        }),
+      (count) => estate?.holds(signal, count),
+    )
+  const spans = queueOf<ReadableSpan>('traces', ({ traces }, items) =>
+    traces.serializeRequest(items),
   )
-  const events = createQueue<ReadableLogRecord>((items) =>
-    send('logs', items.length, false, ({ logs }) => logs.serializeRequest([...items])),
+  const events = queueOf<ReadableLogRecord>('logs', ({ logs }, items) =>
+    logs.serializeRequest(items),
   )
 
   const sendMetrics = (final: boolean): void => {
@@ -89,7 +107,9 @@ export function createPipeline({
     const points = collected.scopeMetrics
       .flatMap(({ metrics }) => metrics)
       .reduce((sum, { dataPoints }) => sum + dataPoints.length, 0)
-    send('metrics', points, final, ({ metrics }) => metrics.serializeRequest(collected))
+    writing(() =>
+      send('metrics', points, final, ({ metrics }) => metrics.serializeRequest(collected)),
+    )
   }
 
   const flush: Pipeline['flush'] = (metrics) => {

@@ -12,8 +12,16 @@ const BATCH = 1_000
 /** At so many the event loop has not come round for long: they are delivered at once rather than held or dropped. */
 const LIMIT = 10_000
 
-/** A bounded queue. Nothing is dropped: `deliver` is synchronous, so a full queue is delivered where it stands. */
-export function createQueue<T>(deliver: (items: readonly T[]) => void): Queue<T> {
+/**
+ * A bounded queue. Nothing is dropped: `deliver` is synchronous, so a full queue is delivered where it stands.
+ *
+ * @param deliver told how many items are left, too
+ * @param holds told how many items it holds when there is one more
+ */
+export function createQueue<T>(
+  deliver: (items: readonly T[], left: number) => void,
+  holds: (count: number) => void = () => {},
+): Queue<T> {
   let held: T[] = []
   let scheduled = false
   let direct = false
@@ -22,12 +30,15 @@ export function createQueue<T>(deliver: (items: readonly T[]) => void): Queue<T>
     scheduled = false
     const all = held
     held = []
-    for (let from = 0; from < all.length; from += BATCH) deliver(all.slice(from, from + BATCH))
+    for (let from = 0; from < all.length; from += BATCH) {
+      deliver(all.slice(from, from + BATCH), Math.max(0, all.length - from - BATCH))
+    }
   }
 
   return {
     push(item) {
       held.push(item)
+      holds(held.length)
       if (direct || held.length >= LIMIT) drain()
       else if (held.length >= BATCH && !scheduled) {
         scheduled = true

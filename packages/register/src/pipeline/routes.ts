@@ -2,6 +2,7 @@ import { SIGNALS, type Signal } from '@plimsoll/semconv'
 import type { DiskWarning } from '../files/disk-warning.ts'
 import { createFileOutlet } from '../files/file-outlet.ts'
 import type { Messages } from '../messages.ts'
+import type { BoardPlace } from '../otlp/board.ts'
 import { createSender, type Sender } from '../otlp/sender.ts'
 import type { Destination } from '../otlp/settings.ts'
 import type { Endpoint } from '../otlp/thread-data.ts'
@@ -16,6 +17,8 @@ export interface RouteOptions {
   readonly messages: Messages
   readonly warning: DiskWarning
   readonly loss: Loss
+  /** Where the counts of a sender are kept. @default memory of its own */
+  readonly boardPlace: () => BoardPlace | undefined
 }
 
 export interface Routes {
@@ -45,6 +48,7 @@ export function openRoutes({ destinations, ...options }: RouteOptions): Routes {
       contentType,
       messages: options.messages,
       loss: options.loss,
+      boardPlace: options.boardPlace(),
     })
     senders.push(sender)
     for (const signal of SIGNALS) {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { gunzipSync } from 'node:zlib'
+import type { AtEnd } from './program.ts'
 import type { MetricsLine } from './run-files.ts'
 import { startOrigin, type Origin } from './origin.ts'
 
@@ -18,6 +19,7 @@ export interface TestCollector extends Origin {
 export async function startCollector(
   answer: (response: ServerResponse, received: readonly Received[]) => void = (response) =>
     response.end(),
+  atEnd?: AtEnd,
 ): Promise<TestCollector> {
   const received: Received[] = []
   const origin = await startOrigin((request, response) => {
@@ -32,7 +34,7 @@ export async function startCollector(
       })
       answer(response, received)
     })
-  })
+  }, atEnd)
   return { ...origin, received }
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
+import type { AtEnd } from './program.ts'
 
 export interface Origin {
   readonly url: string
@@ -13,6 +14,7 @@ export interface Origin {
 export async function startOrigin(
   answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
     response.end('ok'),
+  atEnd: AtEnd = onTestFinished,
 ): Promise<Origin> {
   let count = 0
   const server = createServer((request, response) => {
@@ -20,7 +22,7 @@ export async function startOrigin(
     answer(request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
+  atEnd(() => {
     server.close()
     server.closeAllConnections()
   })

@@ -8,10 +8,16 @@ import { onTestFinished } from 'vitest'
 /** What a user names behind `-r`: the built package. */
 export const PRELOAD = fileURLToPath(new URL('../../dist/register.cjs', import.meta.url))
 
+/** Says what to do when a test is over. Tests that run at once have one each, in their context. */
+export type AtEnd = (step: () => void) => void
+
 /** A folder of its own with these files, gone when the test is. */
-export function programFolder(files: Readonly<Record<string, string>>): string {
+export function programFolder(
+  files: Readonly<Record<string, string>>,
+  atEnd: AtEnd = onTestFinished,
+): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'plimsoll-register-')))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  atEnd(() => rmSync(folder, { recursive: true, force: true }))
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)

@@ -25,6 +25,16 @@ export interface RecorderOptions {
   readonly maxHosts?: number
   /** @default systemClock */
   readonly clock?: Clock
+  /** Where calls are counted. @default from nothing, in memory of its own */
+  readonly calls?: CallCounts
+}
+
+/** Calls of an instance so far. */
+export interface CallCounts {
+  /** Milliseconds of the clock's monotonic time at which it began. */
+  startedMs: number
+  started: number
+  ended: number
 }
 
 /** The recorder of a process: turns records into measurements and events, and says when the run began and ended. */
@@ -58,9 +68,8 @@ export function createRecorder(options: RecorderOptions): TelemetryRecorder {
       : heldEvents(options.takeEvent, clock, report)
   const measured = measurements(measures, maxHosts)
   const told = events(log)
-  let startedMs = clock.now()
   let ended = false
-  const calls = { started: 0, ended: 0 }
+  const calls = options.calls ?? { startedMs: clock.now(), started: 0, ended: 0 }
   guard('making the standing series', () => createStandingSeries(measures))
 
   return {
@@ -70,7 +79,7 @@ export function createRecorder(options: RecorderOptions): TelemetryRecorder {
       deliver(record)
     },
     runStarted() {
-      startedMs = clock.now()
+      calls.startedMs = clock.now()
       guard('the start marker', () => {
         measures.bind('runStartTime', {}).record(clock.epoch() / 1000)
       })
@@ -82,7 +91,7 @@ export function createRecorder(options: RecorderOptions): TelemetryRecorder {
         kind: 'run_summary',
         callsStarted: calls.started,
         callsEnded: calls.ended,
-        durationS: (clock.now() - startedMs) / 1000,
+        durationS: (clock.now() - calls.startedMs) / 1000,
         exitCode,
       })
       guard('the end marker', () => {
