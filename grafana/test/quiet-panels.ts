@@ -8,6 +8,7 @@ export const QUIET: Readonly<Record<string, string>> = {
   'plimsoll-overview / Runs in the time range / D': 'every process of the run ends well',
   'plimsoll-pipeline / Telemetry lost':
     'nothing is lost where files can be written or the Collector answers',
+  'plimsoll-pipeline / Configuration reloads': 'nobody edits the configuration of the run',
   'plimsoll-pipeline / Instances without an end': 'every process of the run ends well',
   'plimsoll-pipeline / Overflow series': 'the run has a handful of label sets',
   'plimsoll-pipeline / Refused': 'the Collector has memory',

@@ -45,6 +45,7 @@ export type {
   CacheRecord,
   CallRecord,
   CallStartRecord,
+  ConfigReloadRecord,
   CorruptionRecord,
   FallbackAttemptRecord,
   FallbackRecord,

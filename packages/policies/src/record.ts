@@ -7,6 +7,7 @@ import type {
   FallbackOutcome,
   FallbackReason,
   RateResult,
+  ReloadResult,
   RetryAfterAction,
   RetryReason,
   RetryResult,
@@ -190,6 +191,16 @@ export interface FallbackRecord {
   readonly durationS: number
 }
 
+/** The configuration was changed while the program ran. */
+export interface ConfigReloadRecord {
+  readonly kind: 'config_reload'
+  readonly result: ReloadResult
+  /** Hosts known to the process whose policies changed; 0 when rejected. */
+  readonly changedHosts: number
+  /** Scrubbed text of the first problem; absent when applied. */
+  readonly problem?: string | undefined
+}
+
 /** All that policies say of themselves. */
 export type PolicyRecord =
   | AttemptRecord
@@ -207,3 +218,4 @@ export type PolicyRecord =
   | CorruptionRecord
   | FallbackAttemptRecord
   | FallbackRecord
+  | ConfigReloadRecord

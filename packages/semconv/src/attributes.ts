@@ -10,6 +10,7 @@ import {
   LOSS_REASONS,
   METHODS,
   RATE_RESULTS,
+  RELOAD_RESULTS,
   RETRY_AFTER_ACTIONS,
   RETRY_REASONS,
   RETRY_RESULTS,
@@ -159,6 +160,14 @@ export const ATTRIBUTES = {
     'corruption.reason',
     'How the body was corrupt: a wrong digest, or short of its length.',
     { values: CORRUPTION_REASONS },
+  ),
+  reloadResult: label('config.reload.result', 'What became of a configuration that was changed.', {
+    values: RELOAD_RESULTS,
+  }),
+  reloadHosts: field(
+    'config.reload.hosts',
+    'Hosts known to the process whose policies the new configuration changed.',
+    { type: 'int' },
   ),
   signal: label('telemetry.signal', 'The OpenTelemetry signal.', { values: SIGNALS }),
   lossReason: label('telemetry.reason', 'Why telemetry was lost.', { values: LOSS_REASONS }),

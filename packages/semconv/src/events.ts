@@ -82,6 +82,13 @@ export const EVENTS = {
       A.duration,
     ],
   },
+  configReload: {
+    name: `${NS}.config.reload`,
+    table: 'config_reloads',
+    brief:
+      'The configuration was changed while the program ran, and was applied or rejected, whole.',
+    attributes: [A.runId, A.reloadResult, A.reloadHosts, A.exceptionMessage],
+  },
   runSummary: {
     name: `${NS}.run.summary`,
     table: 'run_summary',

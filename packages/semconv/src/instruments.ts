@@ -169,6 +169,13 @@ export const INSTRUMENTS = {
     attributes: [A.fallbackTier, A.errorType],
     boundaries: CALL_SECONDS,
   },
+  configReloads: {
+    name: `${NS}.config.reloads`,
+    kind: 'counter',
+    unit: '{reload}',
+    brief: 'Changes of the configuration while the program ran, by what became of them.',
+    attributes: [A.reloadResult],
+  },
   runStartTime: {
     name: `${NS}.run.start_time`,
     kind: 'gauge',

@@ -72,6 +72,7 @@ export const LOSS_REASONS = [
   'queue_full',
   'terminated',
 ] as const
+export const RELOAD_RESULTS = ['applied', 'rejected'] as const
 export const SIGNALS = ['metrics', 'traces', 'logs'] as const
 
 export type CacheResult = (typeof CACHE_RESULTS)[number]
@@ -87,4 +88,5 @@ export type FallbackOutcome = (typeof FALLBACK_OUTCOMES)[number]
 export type FallbackReason = (typeof FALLBACK_REASONS)[number]
 export type CorruptionReason = (typeof CORRUPTION_REASONS)[number]
 export type LossReason = (typeof LOSS_REASONS)[number]
+export type ReloadResult = (typeof RELOAD_RESULTS)[number]
 export type Signal = (typeof SIGNALS)[number]

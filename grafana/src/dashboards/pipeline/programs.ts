@@ -7,6 +7,7 @@ import { timeSeries } from '../../panels/time-series.ts'
 import { countBy, counted, inTheRun, orNone, select, where } from '../../promql.ts'
 
 const SERVICE = label('serviceName')
+const RELOAD_RESULT = label('reloadResult')
 const LOST = [label('signal'), label('lossReason')]
 
 /** Every series of ours that the variables choose. */
@@ -76,6 +77,17 @@ export const programs: Section = {
           },
         ],
         to: 'overview',
+      }),
+      timeSeries({
+        title: 'Configuration reloads',
+        description:
+          'A second, by result: how often processes took on a changed configuration, or rejected it.',
+        unit: 'ops',
+        min: 0,
+        queries: [
+          { expr: counted('configReloads', [RELOAD_RESULT]), legend: `{{${RELOAD_RESULT}}}` },
+        ],
+        to: 'limits',
       }),
       timeSeries({
         title: 'Series by service',

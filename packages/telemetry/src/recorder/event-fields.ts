@@ -1,6 +1,7 @@
 import type {
   BreakerTransitionRecord,
   CallRecord,
+  ConfigReloadRecord,
   FallbackAttemptRecord,
   RateRecord,
   Subject,
@@ -25,6 +26,7 @@ export type EventRecord =
   | RateRecord
   | BreakerTransitionRecord
   | FallbackAttemptRecord
+  | ConfigReloadRecord
   | RunSummary
 
 /** The row of a record, column by column. */
@@ -38,6 +40,8 @@ export function putEventFields(record: EventRecord, to: FieldSink): void {
       return putTransition(record, to)
     case 'fallback_attempt':
       return putFallbackAttempt(record, to)
+    case 'config_reload':
+      return putReload(record, to)
     case 'run_summary':
       return putSummary(record, to)
   }
@@ -104,6 +108,12 @@ function putFallbackAttempt(record: FallbackAttemptRecord, to: FieldSink): void 
   to.put(A.fallbackReason, record.reason)
   to.put(A.status, record.status)
   to.put(A.duration, record.durationS)
+}
+
+function putReload(record: ConfigReloadRecord, to: FieldSink): void {
+  to.put(A.reloadResult, record.result)
+  to.put(A.reloadHosts, record.changedHosts)
+  to.put(A.exceptionMessage, record.problem)
 }
 
 function putSummary(record: RunSummary, to: FieldSink): void {

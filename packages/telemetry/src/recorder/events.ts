@@ -5,7 +5,7 @@ import type { Handlers } from './handlers.ts'
 /** Which records are events, and how much each matters. */
 export function events(
   log: EventLog,
-): Pick<Handlers, 'call' | 'rate' | 'breaker_transition' | 'fallback_attempt'> {
+): Pick<Handlers, 'call' | 'rate' | 'breaker_transition' | 'fallback_attempt' | 'config_reload'> {
   return {
     call: (record) => log('call', callSeverity(record), record),
     rate: (record) => log('rate', rateSeverity(record), record),
@@ -13,6 +13,8 @@ export function events(
       log('transition', record.newState === 'open' ? 'WARN' : 'INFO', record),
     fallback_attempt: (record) =>
       log('fallbackAttempt', record.outcome === 'success' ? 'INFO' : 'WARN', record),
+    config_reload: (record) =>
+      log('configReload', record.result === 'applied' ? 'INFO' : 'WARN', record),
   }
 }
 

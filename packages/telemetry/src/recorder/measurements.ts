@@ -94,6 +94,9 @@ export function measurements(measures: Measures, maxHosts: number): Omit<Handler
     fallback_attempt({ tier, source, outcome, reason }) {
       to.fallbackAttempts.at(capTier(tier), capSource(source), outcome, reason).record(1)
     },
+    config_reload({ result }) {
+      to.configReloads.at(result).record(1)
+    },
     fallback({ tier, errorType, durationS }) {
       // `none` takes no place of a tier's.
       const served = tier === undefined ? NO_TIER : capTier(tier)

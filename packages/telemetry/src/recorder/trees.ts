@@ -22,6 +22,7 @@ export const LABELS = {
   breakerOpenDuration: [A.breakerScope],
   fallbackAttempts: [A.fallbackTier, A.source, A.fallbackOutcome, A.fallbackReason],
   fallbackDuration: [A.fallbackTier, A.errorType],
+  configReloads: [A.reloadResult],
 } as const satisfies Partial<Record<InstrumentId, readonly (AttributeDefinition | typeof HOST)[]>>
 
 export type Trees = Readonly<Record<keyof typeof LABELS, LabelTree>>

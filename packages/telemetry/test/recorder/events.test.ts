@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { createRecorder } from '../../src/index.ts'
 import { handClock, NOON_MS } from '../support/clock.ts'
 import { NO_MEASURES } from '../support/no-measures.ts'
-import { CALL, FALLBACK_ATTEMPT, FULL_CALL, RATE, TRANSITION } from '../support/records.ts'
+import { CALL, FALLBACK_ATTEMPT, FULL_CALL, RATE, RELOAD, TRANSITION } from '../support/records.ts'
 import { named, sdkLogs, type ToldEvent } from '../support/sdk-logs.ts'
 
 afterEach(() => context.disable())
@@ -193,11 +193,37 @@ describe('an attempt of a fallback', () => {
   })
 })
 
+describe('a change of the configuration', () => {
+  test('that is rejected is a row with every field, and a warning', () => {
+    expect(told(recorded(RELOAD))).toEqual([
+      event('configReload', 'WARN', {
+        runId: 'run-1',
+        reloadResult: 'rejected',
+        reloadHosts: 0,
+        exceptionMessage: 'plimsoll.config.yaml:3:1: unknown key fetsch',
+      }),
+    ])
+  })
+
+  test('that is applied is no warning', () => {
+    const [row] = recorded({ kind: 'config_reload', result: 'applied', changedHosts: 2 })
+
+    expect(row?.severity).toBe('INFO INFO')
+    expect(named(row?.attributes ?? {})).toMatchObject({ reloadResult: 'applied', reloadHosts: 2 })
+  })
+})
+
 describe('an event', () => {
   test('bears no attribute that its table does not name, and every one that it names', () => {
-    const rows = recorded(FULL_CALL, { ...RATE, maxDelayS: 1 }, TRANSITION, FALLBACK_ATTEMPT)
+    const rows = recorded(
+      FULL_CALL,
+      { ...RATE, maxDelayS: 1 },
+      TRANSITION,
+      FALLBACK_ATTEMPT,
+      RELOAD,
+    )
 
-    const ids: EventId[] = ['call', 'rate', 'transition', 'fallbackAttempt']
+    const ids: EventId[] = ['call', 'rate', 'transition', 'fallbackAttempt', 'configReload']
     expect(rows.map(({ name, attributes }) => [name, Object.keys(attributes).toSorted()])).toEqual(
       ids.map((id) => [EVENTS[id].name, EVENTS[id].attributes.map(({ key }) => key).toSorted()]),
     )

@@ -2,6 +2,7 @@ import type {
   AttemptRecord,
   BreakerTransitionRecord,
   CallRecord,
+  ConfigReloadRecord,
   FallbackAttemptRecord,
   RateRecord,
   Subject,
@@ -72,6 +73,14 @@ export const TRANSITION: BreakerTransitionRecord = {
   resetTimeoutS: 5,
   failureCount: 6,
   generation: 1,
+}
+
+/** A configuration that was rejected. */
+export const RELOAD: ConfigReloadRecord = {
+  kind: 'config_reload',
+  result: 'rejected',
+  changedHosts: 0,
+  problem: 'plimsoll.config.yaml:3:1: unknown key fetsch',
 }
 
 export const FALLBACK_ATTEMPT: FallbackAttemptRecord = {

@@ -4,6 +4,7 @@ import {
   BREAKER_STATES,
   CORRUPTION_REASONS,
   LOSS_REASONS,
+  RELOAD_RESULTS,
   SIGNALS,
   type InstrumentId,
 } from '@plimsoll/semconv'
@@ -17,6 +18,7 @@ const STANDING: Partial<Record<InstrumentId, Points>> = {
   telemetryLost: SIGNALS.flatMap((signal) =>
     LOSS_REASONS.map((reason) => zero({ [A.lossReason.key]: reason, [A.signal.key]: signal })),
   ),
+  configReloads: RELOAD_RESULTS.map((result) => zero({ [A.reloadResult.key]: result })),
   breakerCount: BREAKER_SCOPES.flatMap((scope) =>
     BREAKER_STATES.map((state) =>
       zero({ [A.breakerScope.key]: scope, [A.breakerState.key]: state }),
