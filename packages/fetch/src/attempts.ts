@@ -2,7 +2,6 @@ import type { CallContext, Clock, Recorder, RetryTally } from '@plimsoll/policie
 import type { RetryReason } from '@plimsoll/semconv'
 import type { Reading } from './answer.ts'
 import type { CallState } from './call-state.ts'
-import { isOurs } from './dispatch/exchange.ts'
 import type { HostState, Tried } from './hosts/host-registry.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import type { Target } from './target.ts'
@@ -15,12 +14,15 @@ interface Sending<Answer> {
   /** Absent when the URL could not be read. */
   readonly host: HostState | undefined
   readonly target: Target
-  /** Sends the request once, redirects included. */
-  send(): Promise<Answer>
   readonly reading: Reading<Answer>
+  /** Sends the request once more, redirects included. */
+  send(): Promise<Answer>
 }
 
-/** Sends a call, and again while its host's retry policy says so. */
+/** What came of one attempt. */
+export type Attempted<Answer> = { readonly answer: Answer } | { readonly error: unknown }
+
+/** Goes on with a call after its first attempt, and sends it again while its host's retry policy says so. */
 export class Attempts<Answer> {
   readonly #sending: Sending<Answer>
   /** Whether the request may be sent a second time at all. */
@@ -28,7 +30,7 @@ export class Attempts<Answer> {
   /** The answer that is given up when the request is sent again. */
   #last: Answer | undefined
   #asked: number | undefined
-  /** What the retries took; known when `run` is over. */
+  /** What the retries took; known when `goOn` is over. */
   tally: RetryTally | undefined
 
   constructor(sending: Sending<Answer>) {
@@ -37,13 +39,17 @@ export class Attempts<Answer> {
     this.#repeatable = target.replayable && host?.retry?.methods.has(target.method) === true
   }
 
-  async run(): Promise<Answer> {
+  async goOn(first: Attempted<Answer>): Promise<Answer> {
     const { call, host } = this.#sending
     const retry = host?.retry
-    if (retry === undefined) return this.#once()
+    if (retry === undefined) {
+      if ('error' in first) throw first.error
+      this.#ignore(this.#askedBy(first.answer))
+      return first.answer
+    }
     const { signal, deadlineAtMs } = call
     const context: Partial<CallContext> = { signal, deadlineMs: deadlineAtMs }
-    const run = await retry.policy.runDetailed(() => this.#attempt(), context)
+    const run = await retry.policy.resume(this.#outcome(first), () => this.#attempt(), context)
     const { retryCount, retryDelayMs, lastRetryAfterMs, lastAction } = run
     this.tally = { retryCount, retryDelayMs, lastRetryAfterMs, lastAction }
     if (!run.ok) throw run.error
@@ -52,24 +58,33 @@ export class Attempts<Answer> {
     return run.value.answer
   }
 
-  async #once(): Promise<Answer> {
-    const answer = await this.#sendOnce()
-    this.#ignore(this.#askedBy(answer))
-    return answer
+  /** As the retry policy takes it: an error is a value of its own where it is worth another attempt. */
+  #outcome(
+    attempted: Attempted<Answer>,
+  ): { readonly value: Tried<Answer> } | { readonly error: unknown } {
+    if ('answer' in attempted) return { value: this.#tried(attempted.answer) }
+    const { error } = attempted
+    const reason = retryReasonOfError(error)
+    // The policy itself notes what is not to be tried again.
+    if (reason === undefined || !this.#repeatable) return { error }
+    return { value: { tag: 'error', error, reason } }
   }
 
   async #attempt(): Promise<Tried<Answer>> {
     await this.#drop()
     this.#asked = undefined
-    let answer: Answer
+    let attempted: Attempted<Answer>
     try {
-      answer = await this.#sendOnce()
+      attempted = { answer: await this.#sending.send() }
     } catch (error) {
-      const reason = retryReasonOfError(error)
-      // The policy itself notes what is not to be tried again.
-      if (reason === undefined || !this.#repeatable) throw error
-      return { tag: 'error', error, reason }
+      attempted = { error }
     }
+    const outcome = this.#outcome(attempted)
+    if ('error' in outcome) throw outcome.error
+    return outcome.value
+  }
+
+  #tried(answer: Answer): Tried<Answer> {
     const { host, reading } = this.#sending
     this.#last = answer
     this.#asked = this.#askedBy(answer)
@@ -86,16 +101,6 @@ export class Attempts<Answer> {
   async #drop(): Promise<void> {
     if (this.#last !== undefined) await this.#sending.reading.giveUp(this.#last)
     this.#last = undefined
-  }
-
-  async #sendOnce(): Promise<Answer> {
-    try {
-      return await this.#sending.send()
-    } catch (error) {
-      // The platform wraps whatever comes from below; what is ours the program gets as it is.
-      const cause = error instanceof TypeError ? error.cause : undefined
-      throw isOurs(cause) ? cause : error
-    }
   }
 
   #notRetryable(host: HostState, reason: RetryReason): void {

@@ -1,4 +1,4 @@
-import type { CircuitBreaker, Subject } from '@plimsoll/policies'
+import type { CircuitBreaker } from '@plimsoll/policies'
 import type { BreakerRecorded, BreakerState, CacheResult } from '@plimsoll/semconv'
 
 /** One call on its way: what the layers below fetch must know of it, and what they learn. */
@@ -21,8 +21,6 @@ export interface CallState {
   cache: CacheResult | undefined
   breakerState: BreakerState | undefined
   breakerRecorded: BreakerRecorded | undefined
-  /** What the last hop asked. */
-  lastSubject: Subject | undefined
 }
 
 /** Under this key a call travels through undici's interceptors; they copy the options, symbols included. */
@@ -41,7 +39,6 @@ export function callState(
     cache: undefined,
     breakerState: undefined,
     breakerRecorded: undefined,
-    lastSubject: undefined,
   }
 }
 

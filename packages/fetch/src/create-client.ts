@@ -1,13 +1,12 @@
 import type * as Undici from 'undici'
-import type { Dispatcher } from 'undici'
-import { FETCHED, REQUESTED, type RequestAnswer } from './answer.ts'
 import { callOptionsOf } from './call-options.ts'
+import { FetchCall } from './fetch-call.ts'
 import type { FetchOptions } from './options.ts'
 import { asFetch, lowestFetch } from './platform.ts'
-import { PolicedCall, type Asking } from './policed-call.ts'
+import { RequestCall, type RequestBelow, type RequestOptions } from './request-call.ts'
 import { requestTarget } from './request-target.ts'
 import { surroundingsOf, type Surroundings } from './surroundings.ts'
-import { initMembers, measuredTarget } from './target.ts'
+import { measuredTarget } from './target.ts'
 import { loadUndici } from './undici.ts'
 import { validateFetchOptions } from './validate-options.ts'
 
@@ -74,36 +73,27 @@ function policedFetch(
     if (init !== undefined && init !== null && typeof init !== 'object') return below(input, init)
     const target = measuredTarget(input, init)
     if (target === undefined) return below(input, init)
-    const ask = (): Asking<Response> => {
-      const members = initMembers(init ?? {})
-      return {
-        reading: FETCHED,
-        base: members['dispatcher'] as Dispatcher | undefined,
-        send: (dispatcher: object) => below(input, { ...members, dispatcher }),
-      }
-    }
-    return new PolicedCall(surroundings, ask, target, callOptionsOf(extra)).run()
+    const options = callOptionsOf(extra)
+    return new FetchCall(surroundings, below, input, init ?? undefined, target, options).run()
   }, below)
 }
 
-type AnyRequest = (url: unknown, options?: unknown) => Promise<RequestAnswer>
-
 function policedRequest(surroundings: Surroundings): typeof Undici.request {
-  const below = loadUndici().request as unknown as AnyRequest
-  const request = async (url: unknown, options?: unknown, extra?: unknown): Promise<unknown> => {
+  const { request, Dispatcher } = loadUndici()
+  const { prototype } = Dispatcher
+  const below = {
+    request,
+    dispatched: (call: Undici.Dispatcher, options: Undici.Dispatcher.RequestOptions) =>
+      prototype.request.call(call, options),
+  } as unknown as RequestBelow
+  return (async (url: unknown, options?: unknown, extra?: unknown): Promise<unknown> => {
     // Like undici: the one object may hold both.
     const given = options ?? (typeof url === 'object' && !(url instanceof URL) ? (url ?? {}) : {})
     // What is no object of options is refused by undici, in its words.
-    if (typeof given !== 'object') return below(url, options)
-    const members = given as { readonly [name: string]: unknown }
+    if (typeof given !== 'object') return below.request(url, options as object)
+    const members = given as RequestOptions
     const target = requestTarget(url, members)
-    if (target === undefined) return below(url, options)
-    const ask = (): Asking<RequestAnswer> => ({
-      reading: REQUESTED,
-      base: members['dispatcher'] as Dispatcher | undefined,
-      send: async (dispatcher) => below(url, { ...members, dispatcher }),
-    })
-    return new PolicedCall(surroundings, ask, target, callOptionsOf(extra)).run()
-  }
-  return request as typeof Undici.request
+    if (target === undefined) return below.request(url, members)
+    return new RequestCall(surroundings, below, url, members, target, callOptionsOf(extra)).run()
+  }) as typeof Undici.request
 }

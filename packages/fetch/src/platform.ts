@@ -19,10 +19,10 @@ function wrapped(): WeakMap<object, AnyFetch> {
  * kept where no property of the function shows it.
  */
 export function asFetch(call: AnyFetch, below: AnyFetch): typeof globalThis.fetch {
-  // One parameter and a rest: the length of the platform's fetch is 1.
-  function fetch(input: unknown, ...rest: readonly unknown[]): Promise<Response> {
-    return call(input, ...rest)
+  function fetch(input: unknown, init?: unknown, extra?: unknown): Promise<Response> {
+    return call(input, init, extra)
   }
+  Object.defineProperty(fetch, 'length', { value: 1 })
   wrapped().set(fetch, below)
   return fetch
 }

@@ -1,125 +1,176 @@
-import type { RetryTally, Subject } from '@plimsoll/policies'
+import type {
+  CallRecord,
+  CallStartRecord,
+  CircuitBreaker,
+  RetryTally,
+  Subject,
+} from '@plimsoll/policies'
+import type { BreakerRecorded, BreakerState, CacheResult } from '@plimsoll/semconv'
+import type { OpenSpan } from '@plimsoll/telemetry'
 import type { Dispatcher } from 'undici'
 import type { Reading } from './answer.ts'
-import { Attempts } from './attempts.ts'
+import { Attempts, type Attempted } from './attempts.ts'
 import type { CallOptions } from './call-options.ts'
-import {
-  cacheRecord,
-  callRecord,
-  isIntegrityMismatch,
-  subjectOf,
-  type Ending,
-} from './call-record.ts'
-import { callState, type CallState } from './call-state.ts'
+import { cacheRecord, callRecord, isIntegrityMismatch, type Ending } from './call-record.ts'
+import type { ExchangeHandler } from './dispatch/exchange-handler.ts'
+import { isOurs } from './dispatch/refusals.ts'
+import type { StackedCall } from './dispatch/stack.ts'
 import type { HostState } from './hosts/host-registry.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Target } from './target.ts'
 
-/** How one call is made. */
-export interface Asking<Answer> {
-  readonly reading: Reading<Answer>
-  /** Where the caller wants it to go, if it says so. */
-  readonly base: Dispatcher | undefined
-  /** Sends it once, through `dispatcher`. */
-  readonly send: (dispatcher: object) => Promise<Answer>
-}
+const CALL_START: CallStartRecord = Object.freeze({ kind: 'call_start' })
 
-/** One call: from the program's `fetch()` or `request()` to the headers of its answer. */
-export class PolicedCall<Answer> {
-  readonly #around: Surroundings
-  readonly #ask: () => Asking<Answer>
-  readonly #target: Target
-  readonly #host: HostState | undefined
-  readonly #call: CallState
+/**
+ * One call: from the program's `fetch()` or `request()` to the headers of its answer. It is the dispatcher of its own
+ * requests, so that what is below fetch knows whose they are. The first attempt takes no more than it must; what only
+ * some calls need comes when it is needed.
+ */
+export abstract class PolicedCall<Answer> implements StackedCall {
+  readonly target: Target
+  readonly host: HostState | undefined
+  readonly origin: string | undefined
+  readonly role: string | undefined
+  readonly sourceBreaker: CircuitBreaker | undefined
+  readonly cached: boolean
+  readonly deadlineAtMs: number
+  base: Dispatcher | undefined = undefined
+  exchange: ExchangeHandler | undefined = undefined
+  exchanges = 0
+  rateDelayMs = 0
+  cache: CacheResult | undefined = undefined
+  breakerState: BreakerState | undefined = undefined
+  breakerRecorded: BreakerRecorded | undefined = undefined
+  protected readonly around: Surroundings
+  protected abstract readonly reading: Reading<Answer>
   readonly #subject: Subject
   readonly #startMs: number
-  readonly #cached: boolean
-  #tally: RetryTally | undefined
+  #span: OpenSpan<CallRecord> | undefined = undefined
 
-  constructor(
-    around: Surroundings,
-    ask: () => Asking<Answer>,
-    target: Target,
-    { role, breaker }: CallOptions,
-  ) {
-    this.#around = around
-    this.#ask = ask
-    this.#target = target
-    this.#host = target.url === undefined ? undefined : around.hostOf(target.url.origin)
+  constructor(around: Surroundings, target: Target, { role, breaker }: CallOptions) {
+    const origin = target.url?.origin
+    const host = origin === undefined ? undefined : around.hostOf(origin)
+    this.around = around
+    this.target = target
+    this.origin = origin
+    this.host = host
+    this.role = role ?? host?.role
+    this.sourceBreaker = breaker
+    this.cached = around.cacheOn && (around.cacheRoles?.has(this.role ?? '') ?? true)
+    this.#subject = subjectOf(host, this.role)
     this.#startMs = around.clock.now()
-    const deadlineMs = this.#host?.deadlineMs ?? Infinity
-    const ownRole = role ?? this.#host?.role
-    this.#call = callState({
-      role: ownRole,
-      signal: target.signal,
-      deadlineMs,
-      deadlineAtMs: this.#startMs + deadlineMs,
-      sourceBreaker: breaker,
-      noStore: target.noStore,
-    })
-    this.#subject = subjectOf(target, ownRole)
-    this.#cached = around.cacheOn && (around.cacheRoles?.has(ownRole ?? '') ?? true)
+    this.deadlineAtMs = this.#startMs + this.deadlineMs
   }
 
-  async run(): Promise<Answer> {
-    const { recorder, tracing } = this.#around
-    recorder.record({ kind: 'call_start' })
+  get signal(): AbortSignal | undefined {
+    return this.target.signal
+  }
+
+  get noStore(): boolean {
+    return this.target.noStore
+  }
+
+  get deadlineMs(): number {
+    return this.host?.deadlineMs ?? Infinity
+  }
+
+  /** Sends the request once, redirects included. */
+  protected abstract send(): Promise<Answer>
+
+  dispatch(options: Dispatcher.DispatchOptions, handler: object): boolean {
+    return this.around.stack(this, options, handler)
+  }
+
+  run(): Promise<Answer> {
+    const { recorder, tracing } = this.around
     const { address, port, role } = this.#subject
-    const span = tracing.startCall({ method: this.#target.method, address, port, role })
-    let ending: Ending | undefined
+    recorder.record(CALL_START)
+    const span = tracing.startCall({ method: this.target.method, address, port, role })
+    this.#span = span
+    this.host?.retry?.policy.begin()
+    let sent: Promise<Answer>
     try {
-      const { answer, status } = await span.run(() => this.#send())
-      ending = { response: { status } }
+      sent = span.run(() => this.send())
+    } catch (error) {
+      sent = Promise.reject(error)
+    }
+    return sent.then(
+      (answer) => this.#answered(answer),
+      (error: unknown) => this.#failed(errorOf(error)),
+    )
+  }
+
+  #answered(answer: Answer): Answer | Promise<Answer> {
+    const status = this.reading.status(answer)
+    if (status < 400 && this.host?.retry?.statuses.has(status) !== true) {
+      this.#end({ response: { status } }, undefined)
+      return answer
+    }
+    return this.#goOn({ answer })
+  }
+
+  #failed(error: unknown): Promise<Answer> {
+    const { signal } = this
+    // The platform rejects at once when it is aborted, and tells its HTTP client later, if at all.
+    if (signal?.aborted === true) this.exchange?.abandon()
+    return this.#goOn({ error })
+  }
+
+  /** What follows an attempt that was not simply good. */
+  async #goOn(first: Attempted<Answer>): Promise<Answer> {
+    const attempts = new Attempts({
+      call: this,
+      clock: this.around.clock,
+      recorder: this.around.recorder,
+      host: this.host,
+      target: this.target,
+      reading: this.reading,
+      send: () => this.#sendAgain(),
+    })
+    const run = (): Promise<Answer> => attempts.goOn(first)
+    try {
+      const answer = await (this.#span?.run(run) ?? run())
+      this.#end({ response: { status: this.reading.status(answer) } }, attempts.tally)
       return answer
     } catch (error) {
-      ending = { error }
+      this.#end({ error }, attempts.tally)
       throw error
-    } finally {
-      if (ending !== undefined) span.end(this.#report(ending))
     }
   }
 
-  async #send(): Promise<{ readonly answer: Answer; readonly status: number }> {
-    const around = this.#around
-    const { reading, base, send } = this.#ask()
-    const dispatcher = around.stack.of(this.#call, this.#cached, base)
-    const attempts = new Attempts({
-      call: this.#call,
-      clock: around.clock,
-      recorder: around.recorder,
-      host: this.#host,
-      target: this.#target,
-      reading,
-      send: () => send(dispatcher),
-    })
+  async #sendAgain(): Promise<Answer> {
     try {
-      const answer = await attempts.run()
-      return { answer, status: reading.status(answer) }
-    } finally {
-      this.#tally = attempts.tally
+      return await this.send()
+    } catch (error) {
+      if (this.signal?.aborted === true) this.exchange?.abandon()
+      throw errorOf(error)
     }
   }
 
-  #report(ending: Ending): ReturnType<typeof callRecord> {
-    const { clock, hash, recorder } = this.#around
-    const { url, method } = this.#target
+  #end(ending: Ending, tally: RetryTally | undefined): void {
+    const { clock, hash, recorder } = this.around
+    const { url, method } = this.target
     const durationMs = clock.now() - this.#startMs
-    const call = this.#call
-    const record = callRecord(call, {
-      subject: this.#subject,
-      method,
-      ending,
-      url,
-      hash,
-      tally: this.#tally,
-      durationMs,
-    })
+    const subject = this.#subject
+    const record = callRecord(this, { subject, method, ending, url, hash, tally, durationMs })
     if ('error' in ending && isIntegrityMismatch(ending.error)) {
-      recorder.record({ kind: 'corruption', subject: this.#subject, reason: 'digest' })
+      recorder.record({ kind: 'corruption', subject, reason: 'digest' })
     }
-    const cache = cacheRecord(call, this.#subject)
+    const cache = cacheRecord(this, subject)
     if (cache !== undefined) recorder.record(cache)
     recorder.record(record)
-    return record
+    this.#span?.end(record)
   }
+}
+
+/** Whom a call asks, as its records name it. */
+function subjectOf(host: HostState | undefined, role: string | undefined): Subject {
+  if (host === undefined) return { role }
+  return role === host.role ? host.asked : { ...host.subject, role }
+}
+
+/** The platform wraps whatever comes from below; what is ours the program gets as it is. */
+function errorOf(error: unknown): unknown {
+  const cause = error instanceof TypeError ? error.cause : undefined
+  return isOurs(cause) ? cause : error
 }

@@ -15,7 +15,7 @@ export function requestTarget(url: unknown, options: Members): Target | undefine
   const empty = body === undefined || body === null
   return {
     url: urlOf(url, options),
-    method: typeof method === 'string' && method !== '' ? method : empty ? 'GET' : 'PUT',
+    method: typeof method === 'string' && method !== '' ? method : body ? 'PUT' : 'GET',
     signal: signalOf(signal),
     replayable: empty || isReplayable(body),
     noStore: false,

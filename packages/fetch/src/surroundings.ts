@@ -1,6 +1,7 @@
 import { guarded, processRecorder, systemClock } from '@plimsoll/policies'
 import { processTracing } from '@plimsoll/telemetry'
 import type { ExchangeDeps } from './dispatch/exchange.ts'
+import { TimeLines } from './dispatch/time-lines.ts'
 import { dispatchStack, type Stack } from './dispatch/stack.ts'
 import { hostRegistry } from './hosts/host-registry.ts'
 import type { CacheOptions, FetchOptions } from './options.ts'
@@ -21,6 +22,7 @@ export function surroundingsOf(options: FetchOptions): Surroundings {
   const random = options.random ?? Math.random
   const deps: ExchangeDeps = {
     clock,
+    timeLines: new TimeLines(clock),
     recorder,
     tracing: processTracing,
     hostOf: hostRegistry(options, { clock, recorder, random }),

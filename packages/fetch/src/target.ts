@@ -80,6 +80,8 @@ export function targetOf(input: unknown, init: unknown): Target {
  * with getters on its prototype, which a spread would lose. Each member is read once, however often the call is sent.
  */
 export function initMembers(init: object): Members {
+  const prototype: unknown = Object.getPrototypeOf(init)
+  if (prototype === Object.prototype || prototype === null) return { ...init }
   const source = init as Members
   const copy: Members = {}
   for (const name of INIT_MEMBERS) {

@@ -1,169 +1,202 @@
-import {
-  isPlimsollError,
+import type {
+  AttemptRecord,
+  CircuitBreaker,
+  Permit,
   PlimsollError,
-  type Clock,
-  type Recorder,
-  type Subject,
+  TimeLine,
+  Verdict,
 } from '@plimsoll/policies'
 import type { BreakerRecorded, BreakerState } from '@plimsoll/semconv'
-import type { Tracing } from '@plimsoll/telemetry'
+import type { OpenSpan, Tracing } from '@plimsoll/telemetry'
 import type { Dispatcher } from 'undici'
-import { CALL, stricter, type CallState } from '../call-state.ts'
+import { stricter, type CallState } from '../call-state.ts'
 import type { HostState } from '../hosts/host-registry.ts'
 import { shownUrl, type RedactOptions } from '../url.ts'
-import { ExchangeHandler } from './exchange-handler.ts'
+import { shownMethod } from '../verdict.ts'
+import { ExchangeHandler, type WatchDeps } from './exchange-handler.ts'
 import { HOP } from './hop.ts'
-import { originOf, type Dispatch, type HopOptions, type Interceptor } from './options.ts'
-import { Permits } from './permits.ts'
+import { originOf, type Dispatch, type HopOptions } from './options.ts'
 import { refuse } from './refusal.ts'
+import { circuitOpen, timedOut, tooLate } from './refusals.ts'
+import type { TimeLines } from './time-lines.ts'
+import { withHeaders } from './trace-headers.ts'
 
 /** What every exchange needs of its surroundings. */
-export interface ExchangeDeps {
-  readonly clock: Clock
-  readonly recorder: Recorder
+export interface ExchangeDeps extends WatchDeps {
+  readonly timeLines: TimeLines
   readonly tracing: Tracing
   /** The host of an origin. */
   readonly hostOf: (origin: string) => HostState
   readonly redact: RedactOptions
-  readonly verifyDigests: boolean
+}
+
+/** The call that an exchange belongs to. */
+export interface ExchangingCall extends CallState {
+  /** Whom the call asks first, which is whom most exchanges ask. */
+  readonly origin: string | undefined
+  readonly host: HostState | undefined
+  /** The exchange that the call waits for. */
+  exchange: ExchangeHandler | undefined
 }
 
 /**
- * Takes each exchange through breaker (source, then host), limiter, attempt span and time limit. It stands below the
- * cache, so that an answer from the cache asks none of them, and below the platform's redirects, so that each hop passes
- * the policies of its own host.
+ * One exchange: takes a request through breaker (source, then host), limiter, attempt span and time limit to the network,
+ * and reports how that went. It stands below the cache, so that an answer from the cache asks none of them, and below the
+ * platform's redirects, so that each hop passes the policies of its own host.
  */
-export function exchangeInterceptor(deps: ExchangeDeps): Interceptor {
-  return (dispatch) => (options, handler) => {
-    const call = options[CALL]
-    if (call === undefined) return dispatch(options, handler)
-    new Exchange(deps, dispatch, options, handler, call).begin()
-    return true
-  }
-}
-
-class Exchange {
+export class Exchange extends ExchangeHandler {
   readonly #deps: ExchangeDeps
   readonly #dispatch: Dispatch
   readonly #options: HopOptions
-  readonly #handler: Dispatcher.DispatchHandler
-  readonly #call: CallState
-  readonly #host: HostState
+  readonly #call: ExchangingCall
   /** Whether the call has its answer already, and this renews the cache. */
   readonly #background: boolean
+  #ofSource: Permit | undefined = undefined
+  #ofHost: Permit | undefined = undefined
+  /** The strictest state in which a breaker let it pass; undefined without a breaker. */
+  #breakerState: BreakerState | undefined = undefined
+  #span: OpenSpan<AttemptRecord> | undefined = undefined
+  #line: TimeLine | undefined = undefined
+  #startMs = 0
 
   constructor(
     deps: ExchangeDeps,
     dispatch: Dispatch,
     options: HopOptions,
     handler: Dispatcher.DispatchHandler,
-    call: CallState,
+    call: ExchangingCall,
   ) {
+    const origin = originOf(options)
+    const host = origin === call.origin && call.host !== undefined ? call.host : deps.hostOf(origin)
+    const background = options[HOP]?.responded === true
+    super(deps, host, options.method, handler, background ? undefined : call.signal)
     this.#deps = deps
     this.#dispatch = dispatch
     this.#options = options
-    this.#handler = handler
     this.#call = call
-    this.#host = deps.hostOf(originOf(options))
-    this.#background = options[HOP]?.responded === true
+    this.#background = background
   }
 
   begin(): void {
-    const permits = this.#admit()
-    if (permits === undefined) return
-    const { limiter, subject } = this.#host
-    if (limiter === undefined) {
-      this.#send(permits)
-      return
+    if (!this.#background && !this.#admits(this.#call.sourceBreaker, 'source')) return
+    if (!this.#admits(this.host.breaker, 'host')) return
+    if (this.host.limiter === undefined || this.#goesAtOnce()) this.#send()
+    else this.#wait()
+  }
+
+  /** Asks a breaker; when it says no, ends the exchange. */
+  #admits(breaker: CircuitBreaker | undefined, of: 'source' | 'host'): boolean {
+    if (breaker === undefined) return true
+    const answer = breaker.admit()
+    if (answer.admitted) {
+      if (of === 'host') this.#ofHost = answer
+      else this.#ofSource = answer
+      this.#breakerState = stricter(this.#breakerState, answer.state)
+      return true
     }
-    const { signal, deadlineAtMs, role } = this.#call
-    const waiting = this.#background ? {} : { signal, deadlineMs: deadlineAtMs }
-    const probe = this.#options.method === 'HEAD'
-    limiter.acquire({ ...waiting, probe, subject: { ...subject, role } }).then(
+    // Who was asked before has a place to give back.
+    this.#tellBreakers('ignored', undefined)
+    this.#note(stricter(this.#breakerState, answer.state), 'not_permitted')
+    const error = circuitOpen(this.host.subject, answer.retryAfterMs)
+    queueMicrotask(() => refuse(this.handler, error))
+    return false
+  }
+
+  /** What most requests do, without a promise. */
+  #goesAtOnce(): boolean {
+    if (this.signal?.aborted === true) return false
+    if (this.#deadlineAtMs() <= this.#deps.clock.now()) return false
+    const { role } = this.#call
+    const { limiter, subject } = this.host
+    const own = role === this.host.role ? undefined : { subject: { ...subject, role } }
+    return limiter?.acquireNow(own) === true
+  }
+
+  #wait(): void {
+    const { signal, handler } = this
+    const { limiter, subject } = this.host
+    const { role } = this.#call
+    const deadlineMs = this.#deadlineAtMs()
+    const probe = this.method === 'HEAD'
+    limiter?.acquire({ signal, deadlineMs, probe, subject: { ...subject, role } }).then(
       ({ delayMs }) => {
         if (!this.#background) this.#call.rateDelayMs += delayMs
-        this.#send(permits)
+        this.#send()
       },
       (error: unknown) => {
-        this.#note(permits.state, permits.record('ignored'))
-        refuse(this.#handler, error)
+        this.#note(this.#breakerState, this.#tellBreakers('ignored', undefined))
+        refuse(handler, error)
       },
     )
   }
 
-  /** Asks the breakers; when one says no, ends the exchange and hands back nothing. */
-  #admit(): Permits | undefined {
-    const permits = new Permits()
-    const breakers = [this.#background ? undefined : this.#call.sourceBreaker, this.#host.breaker]
-    for (const breaker of breakers) {
-      const refusal = breaker === undefined ? undefined : permits.ask(breaker)
-      if (refusal === undefined) continue
-      // Who was asked before has a place to give back.
-      permits.record('ignored')
-      this.#note(stricter(permits.state, refusal.state), 'not_permitted')
-      const error = circuitOpen(this.#host.subject, refusal.retryAfterMs)
-      queueMicrotask(() => refuse(this.#handler, error))
-      return undefined
-    }
-    return permits
-  }
-
-  #send(permits: Permits): void {
-    const deps = this.#deps
-    const call = this.#call
-    const { method, path, origin } = this.#options
-    const { subject } = this.#host
-    const resendCount = this.#background ? 0 : call.exchanges++
-    if (!this.#background) call.lastSubject = subject
-    const span = deps.tracing.startAttempt({
-      method,
+  #send(): void {
+    const { clock, redact, tracing, timeLines } = this.#deps
+    const { path, origin } = this.#options
+    const { subject, timeoutMs } = this.host
+    const resendCount = this.#background ? 0 : this.#call.exchanges++
+    if (!this.#background) this.#call.exchange = this
+    const span = tracing.startAttempt({
+      method: this.method,
       address: subject.address,
       port: subject.port,
-      urlFull: shownUrl(path, deps.redact, origin),
+      urlFull: shownUrl(path, redact, origin),
       resendCount,
     })
-    const handler = new ExchangeHandler({
-      clock: deps.clock,
-      recorder: deps.recorder,
-      host: this.#host,
-      handler: this.#handler,
-      method,
-      signal: this.#background ? undefined : call.signal,
-      limit: this.#limit(),
-      verifyDigests: deps.verifyDigests,
-      settled: (record, verdict, retryAfterMs) => {
-        const detail = retryAfterMs === undefined ? undefined : { retryAfterMs }
-        this.#note(permits.state, permits.record(verdict, detail))
-        deps.recorder.record(record)
-        span.end(record)
-      },
-    })
+    this.#span = span
+    this.#startMs = clock.now()
+    const timeoutAtMs = this.#startMs + timeoutMs
+    const deadlineAtMs = this.#deadlineAtMs()
+    // Each in the line of its own kind, where they come in the order in which they end.
+    this.#line = timeLines.of(timeoutAtMs <= deadlineAtMs ? timeoutMs : this.#call.deadlineMs)
+    this.#line.begin(this, Math.min(timeoutAtMs, deadlineAtMs))
     try {
-      span.run(() => this.#dispatch(withHeaders(this.#options, span.headers()), handler))
+      span.run(() => this.#dispatch(withHeaders(this.#options, span.headers()), this))
     } catch (error) {
-      handler.fail(error)
+      this.fail(error)
     }
   }
 
-  /** What ends the exchange first: its own time limit, or the end of the whole call. */
-  #limit(): {
-    readonly afterMs: number
-    readonly error: () => PlimsollError
-    readonly blame: boolean
-  } {
-    const { timeoutMs } = this.#host
-    const leftMs = this.#leftMs()
-    if (timeoutMs <= leftMs) {
-      return { afterMs: timeoutMs, error: () => timedOut(timeoutMs), blame: true }
-    }
+  #deadlineAtMs(): number {
+    return this.#background ? Infinity : this.#call.deadlineAtMs
+  }
+
+  /** What ended first: its own time, or that of the whole call. */
+  protected override expiry(): { readonly error: PlimsollError; readonly blame: boolean } {
+    const { timeoutMs } = this.host
+    const leftMs = this.#deadlineAtMs() - this.#startMs
+    if (timeoutMs <= leftMs) return { error: timedOut(timeoutMs), blame: true }
     const { deadlineMs } = this.#call
     // A host is not to blame for the waits and retries that ate most of the time before it was asked.
-    return { afterMs: leftMs, error: () => tooLate(deadlineMs), blame: leftMs * 2 >= deadlineMs }
+    return { error: tooLate(deadlineMs), blame: leftMs * 2 >= deadlineMs }
   }
 
-  #leftMs(): number {
-    if (this.#background || this.#call.deadlineAtMs === Infinity) return Infinity
-    return Math.max(0, this.#call.deadlineAtMs - this.#deps.clock.now())
+  protected override settled(
+    status: number | undefined,
+    errorType: string | undefined,
+    verdict: Verdict,
+    retryAfterMs: number | undefined,
+  ): void {
+    const { clock, recorder } = this.#deps
+    this.#line?.end(this)
+    this.#note(this.#breakerState, this.#tellBreakers(verdict, retryAfterMs))
+    const record: AttemptRecord = {
+      kind: 'attempt',
+      subject: this.host.subject,
+      method: shownMethod(this.method),
+      status,
+      errorType,
+      durationS: (clock.now() - this.#startMs) / 1_000,
+    }
+    recorder.record(record)
+    this.#span?.end(record)
+  }
+
+  /** Tells the breakers that let it pass; hands back what the last of them made of it, which is the host's. */
+  #tellBreakers(verdict: Verdict, retryAfterMs: number | undefined): BreakerRecorded | undefined {
+    const detail = retryAfterMs === undefined ? undefined : { retryAfterMs }
+    const ofSource = this.#ofSource?.record(verdict, detail)
+    return this.#ofHost?.record(verdict, detail) ?? ofSource
   }
 
   #note(state: BreakerState | undefined, recorded: BreakerRecorded | undefined): void {
@@ -171,48 +204,4 @@ class Exchange {
     this.#call.breakerState = state
     this.#call.breakerRecorded = recorded
   }
-}
-
-function circuitOpen(subject: Subject, retryAfterMs: number): PlimsollError {
-  return new PlimsollError(
-    'ERR_PLIMSOLL_CIRCUIT_OPEN',
-    `the circuit breaker of ${subject.address ?? 'the host'} is open for ${Math.ceil(retryAfterMs)} ms: nothing was sent`,
-    { retryAfterMs },
-  )
-}
-
-function timedOut(timeoutMs: number): PlimsollError {
-  return new PlimsollError(
-    'ERR_PLIMSOLL_TIMEOUT',
-    `no response headers within timeoutMs (${timeoutMs} ms); the attempt was cancelled`,
-  )
-}
-
-function tooLate(deadlineMs: number): PlimsollError {
-  return new PlimsollError(
-    'ERR_PLIMSOLL_DEADLINE',
-    `no response headers within deadlineMs (${deadlineMs} ms) of the call; it was cancelled`,
-  )
-}
-
-/** Whether an error is a refusal or a time limit of ours, which the program gets as it is. */
-export function isOurs(error: unknown): error is PlimsollError {
-  return (
-    isPlimsollError(error, 'ERR_PLIMSOLL_CIRCUIT_OPEN') ||
-    isPlimsollError(error, 'ERR_PLIMSOLL_RATE_LIMITED') ||
-    isPlimsollError(error, 'ERR_PLIMSOLL_TIMEOUT') ||
-    isPlimsollError(error, 'ERR_PLIMSOLL_DEADLINE')
-  )
-}
-
-/** The request with the fields by which its trace goes on; what the program itself set stays. */
-function withHeaders(options: HopOptions, extra: { readonly [name: string]: string }): HopOptions {
-  const names = Object.keys(extra)
-  if (names.length === 0) return options
-  const own = options.headers
-  if (Array.isArray(own)) return { ...options, headers: [...own, ...Object.entries(extra).flat()] }
-  const given = (own ?? {}) as { readonly [name: string]: string }
-  const taken = new Set(Object.keys(given).map((name) => name.toLowerCase()))
-  const added = Object.entries(extra).filter(([name]) => !taken.has(name.toLowerCase()))
-  return { ...options, headers: { ...given, ...Object.fromEntries(added) } }
 }

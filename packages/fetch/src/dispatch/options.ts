@@ -1,10 +1,11 @@
 import type { Dispatcher } from 'undici'
-import type { CALL, CallState } from '../call-state.ts'
+import type { CALL } from '../call-state.ts'
+import type { ExchangingCall } from './exchange.ts'
 import type { Hop, HOP } from './hop.ts'
 
 /** undici's options of one exchange, with our call in them. */
 export interface HopOptions extends Dispatcher.DispatchOptions {
-  readonly [CALL]?: CallState
+  readonly [CALL]?: ExchangingCall
   readonly [HOP]?: Hop
 }
 

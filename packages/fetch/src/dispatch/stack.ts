@@ -1,23 +1,26 @@
 import type { Dispatcher } from 'undici'
-import { CALL, type CallState } from '../call-state.ts'
+import { CALL } from '../call-state.ts'
 import type { CacheOptions } from '../options.ts'
 import { loadUndici } from '../undici.ts'
 import { cacheInterceptor } from './cache.ts'
-import { exchangeInterceptor, type ExchangeDeps } from './exchange.ts'
+import { Exchange, type ExchangeDeps, type ExchangingCall } from './exchange.ts'
 import { network, through } from './network.ts'
-import type { HopOptions } from './options.ts'
-import { POLICED } from './policed.ts'
+import type { Dispatch } from './options.ts'
 
-/** What the platform's fetch takes as `init.dispatcher`: it asks for nothing but `dispatch`. */
-interface CallDispatcher {
-  dispatch(options: Dispatcher.DispatchOptions, handler: object): boolean
+/** A call on its way through the layers. */
+export interface StackedCall extends ExchangingCall {
+  /** Whether the cache is asked. */
+  readonly cached: boolean
+  /** Where the caller wants it to go, if it says so. */
+  readonly base: Dispatcher | undefined
 }
 
-/** Makes the dispatcher of one call. */
-export interface Stack {
-  /** @param base where the caller wants the request to go, if it says so */
-  of(call: CallState, cached: boolean, base: Dispatcher | undefined): CallDispatcher
-}
+/** Takes one request of a call through the layers; what comes back goes to `handler`, of whatever undici. */
+export type Stack = (
+  call: StackedCall,
+  options: Dispatcher.DispatchOptions,
+  handler: object,
+) => boolean
 
 /** A static method of `Dispatcher1Wrapper` that undici's types leave out. */
 interface HandlerTranslator {
@@ -31,26 +34,30 @@ export function dispatchStack(
   dispatcher: Dispatcher | undefined,
 ): Stack {
   const { Dispatcher1Wrapper } = loadUndici()
-  const exchange = exchangeInterceptor(deps)
-  const cacheLayer = cache === undefined ? undefined : cacheInterceptor(cache, deps.clock)
-  const direct = exchange(network(dispatcher))
-  const throughCache = cacheLayer?.(direct)
   // Each platform's fetch speaks the handler language of its own undici; the wrapper translates the old one.
   const { wrapHandler } = Dispatcher1Wrapper as unknown as HandlerTranslator
-  return {
-    of(call, cached, base) {
-      let dispatch = cached && throughCache !== undefined ? throughCache : direct
-      // Whoever sends one call elsewhere, to a proxy or a mock, does not want an answer from the cache of another place.
-      if (base !== undefined) dispatch = exchange(through(base))
-      return {
-        ...POLICED,
-        // The platform's fetch cannot speak HTTP/2 through a dispatcher that is not its own.
-        dispatch: (options, handler) =>
-          dispatch(
-            { ...options, allowH2: false, [CALL]: call } as HopOptions,
-            wrapHandler(handler),
-          ),
-      }
-    },
+  const leave = network(dispatcher)
+  const cacheLayer = cache === undefined ? undefined : cacheInterceptor(cache, deps.clock)
+  const throughCache = cacheLayer?.(policed(deps, leave))
+  return (call, options, handler) => {
+    const receiver = wrapHandler(handler)
+    const { base } = call
+    if (base === undefined && call.cached && throughCache !== undefined) {
+      return throughCache({ ...options, [CALL]: call }, receiver)
+    }
+    // Whoever sends one call elsewhere, to a proxy or a mock, does not want an answer from the cache of another place.
+    const dispatch = base === undefined ? leave : through(base)
+    new Exchange(deps, dispatch, options, receiver, call).begin()
+    return true
+  }
+}
+
+/** `dispatch` under the policies of the call that comes in its options. */
+function policed(deps: ExchangeDeps, dispatch: Dispatch): Dispatch {
+  return (options, handler) => {
+    const call = options[CALL]
+    if (call === undefined) return dispatch(options, handler)
+    new Exchange(deps, dispatch, options, handler, call).begin()
+    return true
   }
 }

@@ -27,6 +27,8 @@ import { policyFinder } from './pattern.ts'
 export interface HostState {
   readonly subject: Subject
   readonly role: string | undefined
+  /** The subject with the role, as calls and the limiter name it. */
+  readonly asked: Subject
   readonly breaker: CircuitBreaker | undefined
   /** Statuses that count as failures, where the configuration says so. */
   readonly failureStatuses: ReadonlySet<number> | undefined
@@ -77,12 +79,15 @@ function hostState(subject: Subject, policies: HostPolicies, shared: Shared): Ho
   const { limiter, breaker, timeoutMs = FETCH_DEFAULTS.timeoutMs, deadlineMs = false } = policies
   const common = { ...shared, subject }
   const limits = typeof limiter === 'object' ? limiter : undefined
+  const asked = Object.freeze({ ...subject, role: policies.role })
   return {
     subject,
     role: policies.role,
+    asked,
     breaker: breaker === false ? undefined : hostBreaker(breaker ?? {}, common),
     failureStatuses: failureStatusesOf(breaker),
-    limiter: limits === undefined ? undefined : rateLimiter({ ...limits, ...common }),
+    limiter:
+      limits === undefined ? undefined : rateLimiter({ ...limits, ...common, subject: asked }),
     retry: policies.retry === false ? undefined : hostRetry(policies.retry ?? {}, common),
     timeoutMs: timeoutMs === false ? Infinity : timeoutMs,
     deadlineMs: deadlineMs === false ? Infinity : deadlineMs,

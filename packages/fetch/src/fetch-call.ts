@@ -1,0 +1,56 @@
+import type { Dispatcher } from 'undici'
+import { FETCHED, type Reading } from './answer.ts'
+import type { CallOptions } from './call-options.ts'
+import { POLICED } from './dispatch/policed.ts'
+import type { AnyFetch } from './platform.ts'
+import { PolicedCall } from './policed-call.ts'
+import type { Surroundings } from './surroundings.ts'
+import { initMembers, type Target } from './target.ts'
+
+/** A call of `fetch`. The platform does all that fetch is; each of its requests comes down to `dispatch`. */
+export class FetchCall extends PolicedCall<Response> {
+  protected readonly reading: Reading<Response> = FETCHED
+  readonly #below: AnyFetch
+  readonly #input: unknown
+  readonly #given: object | undefined
+  #init: object | undefined = undefined
+
+  constructor(
+    around: Surroundings,
+    below: AnyFetch,
+    input: unknown,
+    given: object | undefined,
+    target: Target,
+    options: CallOptions,
+  ) {
+    super(around, target, options)
+    this.#below = below
+    this.#input = input
+    this.#given = given
+  }
+
+  protected override send(): Promise<Response> {
+    this.#init ??= this.#initWithDispatcher()
+    return this.#below(this.#input, this.#init)
+  }
+
+  override dispatch(
+    options: Dispatcher.DispatchOptions & { allowH2?: boolean },
+    handler: object,
+  ): boolean {
+    // The platform's fetch cannot speak HTTP/2 through a dispatcher that is not its own.
+    options.allowH2 = false
+    return super.dispatch(options, handler)
+  }
+
+  #initWithDispatcher(): object {
+    if (this.#given === undefined) return { dispatcher: this }
+    const init = initMembers(this.#given)
+    this.base = init['dispatcher'] as Dispatcher | undefined
+    init['dispatcher'] = this
+    return init
+  }
+}
+
+// On the prototype, where it costs nothing.
+Object.assign(FetchCall.prototype, POLICED)
