@@ -25,11 +25,13 @@ import { createGuard } from './guard.ts'
 import type { Messages } from './messages.ts'
 import type { Destination } from './otlp/settings.ts'
 import type { Loss } from './pipeline/outlet.ts'
+import { eventsBy, traceBy } from './pipeline/past-the-sdk.ts'
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts'
 import { openRoutes, type Routes } from './pipeline/routes.ts'
 import { DEFAULT_INTERVAL_MS, startSchedule } from './pipeline/schedule.ts'
 import { processClock } from './process-clock.ts'
 import { resourceOf } from './resource.ts'
+import { samplerOf } from './sampler.ts'
 import type { Settings } from './settings.ts'
 
 const MEGABYTE = 1_000_000
@@ -68,18 +70,26 @@ export function observe(settings: Settings, messages: Messages): void {
     guard('while it wrote telemetry', () => {
       throw error
     })
-  const pipeline = createPipeline({ routes: routes.bySignal, cells, resource, loss, fault, estate })
+  const { runId } = identity
+  const pipeline = createPipeline({
+    routes: routes.bySignal,
+    cells,
+    resource,
+    runId,
+    loss,
+    fault,
+    estate,
+  })
   const providers: Providers = {
     meterProvider: routes.bySignal.metrics === undefined ? undefined : cells.meterProvider,
     ...providersOf(routes, pipeline, resource, settings),
     propagator: settings.propagator,
   }
   registerProviders(providers)
-  const { loggerProvider } = providers
   recorder = createRecorder({
     measures: owners.metrics === 'foreign' ? apiMeasures() : cells.measures,
-    ...(loggerProvider === undefined ? {} : { loggerProvider }),
-    runId: identity.runId,
+    ...eventsBy(providers.loggerProvider, pipeline, settings.limits),
+    runId,
     maxHosts: config.metrics.maxHosts,
     clock: processClock,
     ...(estate === undefined ? {} : { calls: estate.calls }),
@@ -101,6 +111,7 @@ export function observe(settings: Settings, messages: Messages): void {
     fault,
   })
   installRecorder(ending.heedful(recorder))
+  if (routes.bySignal.traces !== undefined) traceBy(pipeline, settings)
   wrapFetch(settings, warning)
   recorder.runStarted()
   startSchedule({ pipeline, guard, ...intervals(settings) })
@@ -123,7 +134,7 @@ function providersOf(
   { bySignal }: Routes,
   pipeline: Pipeline,
   resource: Resource,
-  { sampler, limits }: Settings,
+  { sampling, limits }: Settings,
 ): Pick<Providers, 'tracerProvider' | 'loggerProvider'> {
   return {
     tracerProvider:
@@ -131,7 +142,7 @@ function providersOf(
         ? undefined
         : new TracerProvider({
             resource,
-            sampler,
+            sampler: samplerOf(sampling),
             spanLimits: limits.spans,
             spanProcessors: [pipeline.spanProcessor],
           }),

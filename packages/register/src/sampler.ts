@@ -5,27 +5,28 @@ import {
   TraceIdRatioBasedSampler,
   type Sampler,
 } from '@opentelemetry/sdk-trace'
+import type { Sampling } from '@plimsoll/telemetry'
 import { set, type Environment } from './environment.ts'
 
-/** The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` ask for; every trace by default. */
-export function samplerOf(env: Environment): { sampler: Sampler; problems: readonly string[] } {
+/** What `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` ask for; every trace by default. */
+export function samplingOf(env: Environment): {
+  readonly sampling: Sampling
+  readonly problems: readonly string[]
+} {
   const name = set(env['OTEL_TRACES_SAMPLER'])?.toLowerCase() ?? 'parentbased_always_on'
   const problems: string[] = []
-  const root = rootSampler(name.replace(/^parentbased_/u, ''), env, problems)
-  if (root === undefined) {
-    const sampler = new ParentBasedSampler({ root: new AlwaysOnSampler() })
+  const ratio = rootRatio(name.replace(/^parentbased_/u, ''), env, problems)
+  if (ratio === undefined) {
     problems.push(`OTEL_TRACES_SAMPLER=${name} is not supported; every trace is sampled`)
-    return { sampler, problems }
+    return { sampling: { parentBased: true, ratio: 1 }, problems }
   }
-  const sampler = name.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root
-  return { sampler, problems }
+  return { sampling: { parentBased: name.startsWith('parentbased_'), ratio }, problems }
 }
 
-function rootSampler(name: string, env: Environment, problems: string[]): Sampler | undefined {
-  if (name === 'traceidratio') return new TraceIdRatioBasedSampler(ratioOf(env, problems))
-  if (name === 'always_on') return new AlwaysOnSampler()
-  if (name === 'always_off') return new AlwaysOffSampler()
-  return undefined
+function rootRatio(name: string, env: Environment, problems: string[]): number | undefined {
+  if (name === 'traceidratio') return ratioOf(env, problems)
+  if (name === 'always_on') return 1
+  return name === 'always_off' ? 0 : undefined
 }
 
 function ratioOf(env: Environment, problems: string[]): number {
@@ -34,4 +35,15 @@ function ratioOf(env: Environment, problems: string[]): number {
   if (ratio >= 0 && ratio <= 1) return ratio
   problems.push(`OTEL_TRACES_SAMPLER_ARG=${asked} is no number from 0 to 1; every trace is sampled`)
   return 1
+}
+
+/** The sampler of the SDK that decides likewise, for the program's own spans. */
+export function samplerOf({ parentBased, ratio }: Sampling): Sampler {
+  const root = rootSampler(ratio)
+  return parentBased ? new ParentBasedSampler({ root }) : root
+}
+
+function rootSampler(ratio: number): Sampler {
+  if (ratio === 1) return new AlwaysOnSampler()
+  return ratio === 0 ? new AlwaysOffSampler() : new TraceIdRatioBasedSampler(ratio)
 }

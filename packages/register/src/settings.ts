@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import type { Attributes, DiagLogLevel, TextMapPropagator } from '@opentelemetry/api'
-import type { Sampler } from '@opentelemetry/sdk-trace'
 import { validateFetchOptions } from '@plimsoll/fetch'
+import type { Sampling } from '@plimsoll/telemetry'
 import { CONFIG_DEFAULTS, type Config } from './config/config.ts'
 import { loadConfig } from './config/load.ts'
 import { diagnosticsOf } from './diagnostics.ts'
@@ -12,7 +12,7 @@ import { readOtlpSettings, type OtlpSettings } from './otlp/settings.ts'
 import { mainProgram, type Program } from './program.ts'
 import { environmentAttributes, serviceOf, type Service } from './resource.ts'
 import { inherited } from './run/inheritance.ts'
-import { samplerOf } from './sampler.ts'
+import { samplingOf } from './sampler.ts'
 import { asParent, identify, type Identity, type Parent } from './run/identity.ts'
 import { limitsOf, type Limits } from './variables/limits.ts'
 import { propagatorOf } from './variables/propagators.ts'
@@ -31,7 +31,7 @@ export interface Settings {
   readonly configFile: string | undefined
   readonly configIsValid: boolean
   readonly otlp: OtlpSettings
-  readonly sampler: Sampler
+  readonly sampling: Sampling
   readonly limits: Limits
   readonly propagator: TextMapPropagator | undefined
   /** How much OpenTelemetry says of itself. */
@@ -72,7 +72,7 @@ export function readSettings(
   const config = loaded.kind === 'invalid' ? CONFIG_DEFAULTS : loaded.config
   const found = environmentAttributes(env)
   const otlp = readOtlpSettings(env)
-  const { sampler, problems: ofSampler } = samplerOf(env)
+  const { sampling, problems: ofSampler } = samplingOf(env)
   const { limits, problems: ofLimits } = limitsOf(env)
   const { propagator, problems: ofPropagator } = propagatorOf(env)
   const { level: diagnostics, problems: ofDiagnostics } = diagnosticsOf(env)
@@ -84,7 +84,7 @@ export function readSettings(
     identity,
     config,
     otlp,
-    sampler,
+    sampling,
     limits,
     propagator,
     diagnostics,

@@ -2,6 +2,9 @@ export { isSuppressed } from './spans/suppressed.ts'
 export { createTracing } from './spans/tracing.ts'
 export { installTracing, processTracing } from './spans/process-tracing.ts'
 export type { AttemptStart, CallStart, FallbackStart, Tracing } from './spans/tracing.ts'
+export { createLightTracing, type LightTracingOptions } from './spans/light-tracing.ts'
+export type { FinishedSpan } from './spans/light-span.ts'
+export type { Sampling } from './spans/sampling.ts'
 export type { OpenSpan } from './spans/open-span.ts'
 export { MAX_SERIES_PER_INSTRUMENT } from './measures.ts'
 export type { Measures, MeasuresOptions, Series } from './measures.ts'
@@ -30,3 +33,8 @@ export {
   type RecorderOptions,
   type TelemetryRecorder,
 } from './recorder/recorder.ts'
+export { AttributeSink, type FieldSink, type FieldValue } from './fields.ts'
+export { hrTime } from './hr-time.ts'
+export { putEventFields } from './recorder/event-fields.ts'
+export { weightOf, type HeldEvent } from './recorder/held-events.ts'
+export { VERSION } from './version.ts'

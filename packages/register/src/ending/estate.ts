@@ -63,8 +63,8 @@ export interface Estate {
   readonly calls: CallCounts
   /** Runs a step that writes, unless another thread has written the end of this one. */
   write(step: () => void): void
-  /** So many spans or events are recorded and not written. */
-  holds(signal: Signal, count: number): void
+  /** So many more spans or events are recorded and not written, or so many fewer. */
+  holds(signal: Signal, more: number): void
   /** For the counts of a sender; undefined when there is no room. */
   boardPlace(): BoardPlace | undefined
   /** All is written: nobody need do it. */
@@ -94,8 +94,8 @@ export function openEstate(ledger: Ledger, who: Deceased, clock: Clock): Estate 
         Atomics.compareExchange(state, 0, WRITING, AT_REST)
       }
     },
-    holds(signal, count) {
-      if (signal !== 'metrics') numbers[HELD[signal]] = count
+    holds(signal, more) {
+      if (signal !== 'metrics') numbers[HELD[signal]] = (numbers[HELD[signal]] ?? 0) + more
     },
     boardPlace() {
       const sender: SenderEntry = ['sender']

@@ -1,5 +1,4 @@
 import { resourceFromAttributes } from '@opentelemetry/resources'
-import { LoggerProvider } from '@opentelemetry/sdk-logs'
 import { SIGNALS, type Signal } from '@plimsoll/semconv'
 import {
   createCells,
@@ -124,13 +123,10 @@ function write(
   const cells = createCells({ clock, stored, maxSeriesPerInstrument: Infinity })
   const resource = resourceFromAttributes(who.attributes)
   const routes = routesOf(who, options)
-  const pipeline = createPipeline({ routes, cells, resource, loss, fault })
+  const pipeline = createPipeline({ routes, cells, resource, runId, loss, fault })
   const recorder = createRecorder({
     measures: cells.measures,
-    loggerProvider: new LoggerProvider({
-      resource,
-      processors: routes.logs === undefined ? [] : [pipeline.logProcessor],
-    }),
+    takeEvent: pipeline.takeEvent,
     runId,
     clock,
     calls: {

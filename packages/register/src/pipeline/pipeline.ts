@@ -1,18 +1,12 @@
-import {
-  JsonLogsSerializer,
-  JsonMetricsSerializer,
-  JsonTraceSerializer,
-  ProtobufLogsSerializer,
-  ProtobufMetricsSerializer,
-  ProtobufTraceSerializer,
-} from '@opentelemetry/otlp-transformer'
 import type { Resource } from '@opentelemetry/resources'
 import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs'
-import type { ResourceMetrics, ScopeMetrics } from '@opentelemetry/sdk-metrics'
+import type { ScopeMetrics } from '@opentelemetry/sdk-metrics'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { Signal } from '@plimsoll/semconv'
-import type { Cells } from '@plimsoll/telemetry'
+import { weightOf, type Cells, type FinishedSpan, type HeldEvent } from '@plimsoll/telemetry'
 import type { Estate } from '../ending/estate.ts'
+import type { Encoded } from '../encode/encoded.ts'
+import { jsonEncoder, protobufEncoder, type Encoder } from '../encode/encoder.ts'
 import type { Loss, Outlet } from './outlet.ts'
 import { createQueue, type Queue } from './queue.ts'
 
@@ -27,6 +21,8 @@ export interface PipelineOptions {
   readonly routes: Readonly<Partial<Record<Signal, Route>>>
   readonly cells: Pick<Cells, 'collect'>
   readonly resource: Resource
+  /** Stands on each event of ours. */
+  readonly runId: string
   readonly loss: Loss
   /** Told of what should not happen. */
   readonly fault: (error: unknown) => void
@@ -36,6 +32,10 @@ export interface PipelineOptions {
 
 /** From cells, finished spans and events to outlets, synchronously at any moment: also while the process exits. */
 export interface Pipeline {
+  /** Take what we tell of ourselves. */
+  readonly takeSpan: (span: FinishedSpan) => void
+  readonly takeEvent: (event: HeldEvent) => void
+  /** Take what the program tells the SDK. */
   readonly spanProcessor: SpanProcessor
   readonly logProcessor: LogRecordProcessor
   /** Writes held spans and events, and the metrics where `metrics` asks for them. */
@@ -44,82 +44,65 @@ export interface Pipeline {
   writeThrough(): void
 }
 
-const SERIALIZERS = {
-  json: { metrics: JsonMetricsSerializer, traces: JsonTraceSerializer, logs: JsonLogsSerializer },
-  protobuf: {
-    metrics: ProtobufMetricsSerializer,
-    traces: ProtobufTraceSerializer,
-    logs: ProtobufLogsSerializer,
-  },
-} as const
-
-export function createPipeline({
-  routes,
-  cells,
-  resource,
-  loss,
-  fault,
-  estate,
-}: PipelineOptions): Pipeline {
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { routes, cells, resource, runId, loss, fault, estate } = options
   /** Runs a step that writes, unless another thread has written the end of this one. */
   const writing = (step: () => void): void => (estate === undefined ? step() : estate.write(step))
   const outlets = new Set(Object.values(routes).map(({ outlet }) => outlet))
-  const send = (
-    signal: Signal,
-    items: number,
-    final: boolean,
-    serialize: (form: (typeof SERIALIZERS)[Route['format']]) => Uint8Array | undefined,
-  ): void => {
+  const encoders = {
+    json: jsonEncoder(resource, runId),
+    protobuf: protobufEncoder(resource, runId),
+  }
+
+  const send = (signal: Signal, final: boolean, encode: (encoder: Encoder) => Encoded): void => {
     const route = routes[signal]
-    if (route === undefined || items === 0) return
-    try {
-      const body = serialize(SERIALIZERS[route.format])
-      if (body === undefined) throw new TypeError('the serialiser gave nothing')
-      route.outlet.send({ signal, body, items, final })
-    } catch (error) {
-      // What the program put into a span or log record may defy serialising: it loses that batch, not its life.
-      fault(error)
-      loss(signal, 'write_failed', items)
-    }
+    if (route === undefined) return
+    const { body, items, lost, faults } = encode(encoders[route.format])
+    // What the program put into a span or log record may defy serialising: it loses that, not its life.
+    for (const error of faults) fault(error)
+    if (lost > 0) loss(signal, 'write_failed', lost)
+    if (body !== undefined) route.outlet.send({ signal, body, items, final })
   }
 
   const queueOf = <T>(
-    signal: Signal,
-    serialize: (form: (typeof SERIALIZERS)[Route['format']], items: T[]) => Uint8Array | undefined,
-  ): Queue<T> =>
-    createQueue<T>(
-      (items, left) =>
-        writing(() => {
-          send(signal, items.length, false, (form) => serialize(form, [...items]))
-          estate?.holds(signal, left)
-        }),
-      (count) => estate?.holds(signal, count),
-    )
-  const spans = queueOf<ReadableSpan>('traces', ({ traces }, items) =>
-    traces.serializeRequest(items),
-  )
-  const events = queueOf<ReadableLogRecord>('logs', ({ logs }, items) =>
-    logs.serializeRequest(items),
-  )
-
-  const sendMetrics = (final: boolean): void => {
-    const collected: ResourceMetrics = { resource, scopeMetrics: scopesOf(cells) }
-    const points = collected.scopeMetrics
-      .flatMap(({ metrics }) => metrics)
-      .reduce((sum, { dataPoints }) => sum + dataPoints.length, 0)
-    writing(() =>
-      send('metrics', points, final, ({ metrics }) => metrics.serializeRequest(collected)),
-    )
+    signal: 'traces' | 'logs',
+    encode: (encoder: Encoder, items: readonly T[]) => Encoded,
+    weigh?: (item: T) => number,
+  ): Queue<T> => {
+    const deliver = (items: readonly T[]): void =>
+      writing(() => {
+        send(signal, false, (encoder) => encode(encoder, items))
+        estate?.holds(signal, -items.length)
+      })
+    const queue = createQueue(deliver, weigh)
+    const push = (item: T): void => {
+      estate?.holds(signal, 1)
+      queue.push(item)
+    }
+    return { ...queue, push }
   }
+  const spans = queueOf<FinishedSpan>(
+    'traces',
+    (encoder, items) => encoder.spans(items),
+    ({ weight }) => weight,
+  )
+  const events = queueOf<HeldEvent>('logs', (encoder, items) => encoder.events(items), weightOf)
+  const sdkSpans = queueOf<ReadableSpan>('traces', (encoder, items) => encoder.sdkSpans(items))
+  const sdkEvents = queueOf<ReadableLogRecord>('logs', (encoder, items) => encoder.sdkEvents(items))
+  const queues = [spans, events, sdkSpans, sdkEvents]
 
   const flush: Pipeline['flush'] = (metrics) => {
-    spans.drain()
-    events.drain()
+    for (const queue of queues) queue.drain()
     if (metrics === 'none' || routes.metrics === undefined) return
     // Losses of the lines above that are known by now stand in this snapshot.
     for (const outlet of outlets) outlet.countLosses()
-    if (metrics !== 'regular' || routes.metrics.outlet.wantsMetrics())
-      sendMetrics(metrics === 'final')
+    if (metrics === 'regular' && !routes.metrics.outlet.wantsMetrics()) return
+    const scopeMetrics = scopesOf(cells)
+    writing(() =>
+      send('metrics', metrics === 'final', (encoder) =>
+        encoder.metrics({ resource, scopeMetrics }),
+      ),
+    )
   }
 
   const flushed = (): Promise<void> => {
@@ -128,26 +111,27 @@ export function createPipeline({
   }
 
   return {
+    takeSpan: (span) => spans.push(span),
+    takeEvent: (event) => events.push(event),
     spanProcessor: {
       onStart() {
         // A span is taken when it has ended.
       },
       onEnd: (span) => {
         // Recording, but sampled out: not for export.
-        if ((span.spanContext().traceFlags & 1) === 1) spans.push(span)
+        if ((span.spanContext().traceFlags & 1) === 1) sdkSpans.push(span)
       },
       forceFlush: flushed,
       shutdown: flushed,
     },
     logProcessor: {
-      onEmit: (event) => events.push(event),
+      onEmit: (event) => sdkEvents.push(event),
       forceFlush: flushed,
       shutdown: flushed,
     },
     flush,
     writeThrough() {
-      spans.writeThrough()
-      events.writeThrough()
+      for (const queue of queues) queue.writeThrough()
     },
   }
 }

@@ -9,20 +9,23 @@ export interface Queue<T> {
 
 /** So many are delivered in one request. */
 const BATCH = 1_000
-/** At so many the event loop has not come round for long: they are delivered at once rather than held or dropped. */
-const LIMIT = 10_000
+/** What an ordinary item takes, in characters; a text of any length in it comes on top. */
+const ITEM = 1_000
+/** Five batches: at so much the event loop has not come round for long. */
+const LIMIT = 5 * BATCH * ITEM
 
 /**
- * A bounded queue. Nothing is dropped: `deliver` is synchronous, so a full queue is delivered where it stands.
+ * A bounded queue. Nothing is dropped, whatever the event loop does: `deliver` is synchronous, so a full queue is delivered
+ * where it stands, at the cost that the program would have paid a moment later.
  *
- * @param deliver told how many items are left, too
- * @param holds told how many items it holds when there is one more
+ * @param weigh Characters of the texts in an item that may be of any length
  */
 export function createQueue<T>(
-  deliver: (items: readonly T[], left: number) => void,
-  holds: (count: number) => void = () => {},
+  deliver: (items: readonly T[]) => void,
+  weigh: (item: T) => number = () => 0,
 ): Queue<T> {
   let held: T[] = []
+  let characters = 0
   let scheduled = false
   let direct = false
 
@@ -30,17 +33,16 @@ export function createQueue<T>(
     scheduled = false
     const all = held
     held = []
-    for (let from = 0; from < all.length; from += BATCH) {
-      deliver(all.slice(from, from + BATCH), Math.max(0, all.length - from - BATCH))
-    }
+    characters = 0
+    for (let from = 0; from < all.length; from += BATCH) deliver(all.slice(from, from + BATCH))
   }
 
   return {
     push(item) {
       held.push(item)
-      holds(held.length)
-      if (direct || held.length >= LIMIT) drain()
-      else if (held.length >= BATCH && !scheduled) {
+      characters += ITEM + weigh(item)
+      if (direct || characters >= LIMIT) drain()
+      else if (characters >= BATCH * ITEM && !scheduled) {
         scheduled = true
         // Off the path of the call that ended; not a reason for the process to stay.
         setImmediate(drain).unref()

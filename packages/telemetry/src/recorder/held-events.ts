@@ -16,6 +16,13 @@ export interface HeldEvent {
   readonly spanContext: SpanContext | undefined
 }
 
+/** Characters of the texts of a record that may be of any length. */
+export function weightOf({ record }: HeldEvent): number {
+  if (record.kind === 'call') return record.errorMessage?.length ?? 0
+  if (record.kind !== 'fallback_attempt') return 0
+  return (record.workId?.length ?? 0) + (record.artifactId?.length ?? 0)
+}
+
 /** Events handed over as they are, for one who writes them in time. */
 export function heldEvents(
   take: (event: HeldEvent) => void,

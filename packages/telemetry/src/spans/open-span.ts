@@ -11,12 +11,12 @@ import type { FaultReport } from '../diagnostics.ts'
 import { AttributeSink, type FieldSink } from '../fields.ts'
 
 /** What ends a span: a record that says how it went. */
-interface Ending {
+export interface Outcome {
   readonly errorType?: string | undefined
 }
 
 /** A span of ours between its start and its end. None of its methods harms the call that it observes. */
-export interface OpenSpan<Record extends Ending> {
+export interface OpenSpan<Record extends Outcome> {
   /** Runs `fn` with the span as the active one and hands back what it returns, or lets through what it throws. */
   run<T>(fn: () => T): T
   /** Sets what the record says, and status ERROR where it has an error; ends the span. A second end does nothing. */
@@ -26,7 +26,7 @@ export interface OpenSpan<Record extends Ending> {
 }
 
 /** Stands for a span where nobody listens; the active context, if any, goes on through it. */
-export function unheardSpan(report: FaultReport): OpenSpan<Ending> {
+export function unheardSpan(report: FaultReport): OpenSpan<Outcome> {
   return {
     run: (fn) => fn(),
     end: () => {},
@@ -35,7 +35,7 @@ export function unheardSpan(report: FaultReport): OpenSpan<Ending> {
 }
 
 /** A span that the tracer started, with the context in which it is the active one. */
-export function heardSpan<Record extends Ending>(
+export function heardSpan<Record extends Outcome>(
   span: Span,
   parent: Context,
   putEnd: (record: Record, to: FieldSink) => void,
@@ -64,8 +64,8 @@ export function heardSpan<Record extends Ending>(
   }
 }
 
-/** A context manager that throws must neither lose the call nor run it twice, and what the call throws is its own. */
-function runWithin<T>(own: Context, fn: () => T, report: FaultReport): T {
+/** Runs `fn` in a context. A context manager that throws must neither lose the call nor run it twice, and what the call throws is its own. */
+export function runWithin<T>(own: Context, fn: () => T, report: FaultReport): T {
   let outcome: { readonly value: T } | { readonly error: unknown } | undefined
   try {
     context.with(own, () => {
@@ -87,7 +87,8 @@ function settle<T>(fn: () => T): { readonly value: T } | { readonly error: unkno
   }
 }
 
-function inject(from: Context, report: FaultReport): { [name: string]: string } {
+/** The headers that the propagator registered with the API gives for a context. */
+export function inject(from: Context, report: FaultReport): { [name: string]: string } {
   const headers: { [name: string]: string } = {}
   try {
     propagation.inject(from, headers, defaultTextMapSetter)

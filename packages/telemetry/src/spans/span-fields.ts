@@ -13,6 +13,8 @@ export interface SpanDescription<Start, Record> {
   /** What samplers may ask for: it is known from the start. */
   readonly putStart: (start: Start, to: FieldSink) => void
   readonly putEnd: (record: Record, to: FieldSink) => void
+  /** Characters of the texts in it that may be of any length. */
+  readonly weigh: (start: Start) => number
 }
 
 // The conventions' name for the span of a method that they do not know.
@@ -22,6 +24,7 @@ const UNKNOWN_METHOD_SPAN = 'HTTP'
 export const CALL: SpanDescription<CallStart, CallRecord> = {
   kind: SpanKind.INTERNAL,
   name: () => SPANS.call,
+  weigh: () => 0,
   putStart(call, to) {
     to.put(A.method, closedMethod(call.method))
     to.put(A.serverAddress, call.address)
@@ -47,6 +50,7 @@ export const CALL: SpanDescription<CallStart, CallRecord> = {
 export const ATTEMPT: SpanDescription<AttemptStart, AttemptRecord> = {
   kind: SpanKind.CLIENT,
   name: ({ method }) => (closedMethod(method) === OTHER_METHOD ? UNKNOWN_METHOD_SPAN : method),
+  weigh: ({ urlFull }) => (typeof urlFull === 'string' ? urlFull.length : 0),
   putStart(attempt, to) {
     const { urlFull, resendCount } = attempt
     to.put(A.method, closedMethod(attempt.method))
@@ -65,6 +69,7 @@ export const ATTEMPT: SpanDescription<AttemptStart, AttemptRecord> = {
 export const FALLBACK: SpanDescription<FallbackStart, FallbackRecord> = {
   kind: SpanKind.INTERNAL,
   name: () => SPANS.fallback,
+  weigh: ({ workId, artifactId }) => (workId?.length ?? 0) + (artifactId?.length ?? 0),
   putStart(item, to) {
     to.put(A.workId, item.workId)
     to.put(A.artifactId, item.artifactId)
