@@ -2,7 +2,7 @@ import type { CallContext, Clock, Recorder, RetryTally } from '@plimsoll/policie
 import type { RetryReason } from '@plimsoll/semconv'
 import type { Reading } from './answer.ts'
 import type { CallState } from './call-state.ts'
-import type { HostState, Tried } from './hosts/host-registry.ts'
+import type { HostState, Tried } from './hosts/host-state.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import type { Target } from './target.ts'
 import { retryReasonOfError, retryReasonOfStatus } from './verdict.ts'

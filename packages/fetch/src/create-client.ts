@@ -1,14 +1,15 @@
 import type * as Undici from 'undici'
 import { callOptionsOf } from './call-options.ts'
 import { FetchCall } from './fetch-call.ts'
-import type { FetchOptions } from './options.ts'
+import { healthOf, type Health } from './health/health.ts'
+import type { ChangeableOptions, FetchOptions } from './options.ts'
 import { asFetch, lowestFetch } from './platform.ts'
 import { RequestCall, type RequestBelow, type RequestOptions } from './request-call.ts'
 import { requestTarget } from './request-target.ts'
 import { surroundingsOf, type Surroundings } from './surroundings.ts'
 import { measuredTarget } from './target.ts'
 import { loadUndici } from './undici.ts'
-import { validateFetchOptions } from './validate-options.ts'
+import { validateChangeable, validateFetchOptions } from './validate-options.ts'
 
 /** Two ways to ask under one set of policies: both share the breakers, limiters, budgets and cache of their hosts. */
 export interface Client {
@@ -29,6 +30,17 @@ export interface Client {
    * told by a rejection and never by a throw.
    */
   readonly request: typeof Undici.request
+  /**
+   * Puts the hosts under other policies: the whole of `defaults`, `hosts` and `profiles`, not a change of what was there.
+   * All of it is applied, or with an error nothing. Limiters keep what they let through and promised, breakers their state,
+   * budgets what is spent; a host whose policies stay the same is not touched; calls under way go on. Returns how many of
+   * the hosts known to the client changed.
+   *
+   * @throws {OptionError} `ERR_PLIMSOLL_OPTION_INVALID` for a bad option
+   */
+  update(options: ChangeableOptions): number
+  /** How the client stands with the hosts that it has asked. Costs little, sends nothing, never throws. */
+  health(): Health
 }
 
 /**
@@ -42,6 +54,11 @@ export function createClient(options: FetchOptions = {}): Client {
   return {
     fetch: policedFetch(surroundings, options.fetch),
     request: policedRequest(surroundings),
+    update: (changed) => {
+      validateChangeable(changed)
+      return surroundings.hosts.update(changed)
+    },
+    health: () => healthOf(surroundings.hosts.states(), surroundings.clock),
   }
 }
 

@@ -9,13 +9,17 @@ export {
 export type { FetchSource, SourceRequest } from './fallback/source.ts'
 export { StatusError } from './fallback/status-error.ts'
 export { observeClients, type ObserveClientsOptions } from './observe/observe-clients.ts'
+export type { Health, HealthStatus, HostHealth } from './health/health.ts'
+export { healthHandler, type HealthHandler } from './health/health-handler.ts'
 export { observeFetch } from './observe/observe-fetch.ts'
 export type { ObserveOptions } from './observe/observe-options.ts'
 export type {
   BreakerPolicy,
+  ChangeableOptions,
   BudgetPolicy,
   CacheOptions,
   FetchOptions,
+  HostOptions,
   HostPolicies,
   LimiterPolicy,
   RetryPolicy,

@@ -50,7 +50,7 @@ export interface RetryPolicy {
   readonly budget?: BudgetPolicy | false
 }
 
-/** The policies of one host, or the defaults of all. A policy that is `false` is off. */
+/** A set of policies. One that is `false` is off. */
 export interface HostPolicies {
   /** What calls to the host are for; one word of a small vocabulary, it becomes a metric attribute. */
   readonly role?: string
@@ -64,6 +64,17 @@ export interface HostPolicies {
   readonly timeoutMs?: number | false
   /** Longest time of a call to its response headers, waits and retries included, in milliseconds. @default false */
   readonly deadlineMs?: number | false
+}
+
+/** The policies of one host, or the defaults of all. */
+export interface HostOptions extends HostPolicies {
+  /** Name of a set of `profiles`, which holds where the host itself says nothing. */
+  readonly profile?: string
+  /**
+   * Whether the program can do nothing without it: `health()` is down when it is down. One that is not required can only
+   * degrade it. @default false
+   */
+  readonly required?: boolean
 }
 
 /** The HTTP cache (RFC 9111), kept in memory. */
@@ -80,15 +91,21 @@ export interface CacheOptions {
   readonly roles?: readonly string[]
 }
 
-/** Options of `createFetch`. */
-export interface FetchOptions {
+/** What can change while a client works, see `Client.update`. */
+export interface ChangeableOptions {
   /** Policies of every host, where `hosts` says nothing else. */
-  readonly defaults?: HostPolicies
+  readonly defaults?: HostOptions
   /**
    * Policies by host: `api.example.org`, `api.example.org:8443`, `*.example.org`, `127.0.0.1:*`. The most exact pattern
-   * holds; what it leaves open comes from `defaults`.
+   * holds; what it leaves open comes from its profile, then from `defaults`.
    */
-  readonly hosts?: Readonly<Record<string, HostPolicies>>
+  readonly hosts?: Readonly<Record<string, HostOptions>>
+  /** Sets of policies that hosts name, so that they need not be repeated. */
+  readonly profiles?: Readonly<Record<string, HostPolicies>>
+}
+
+/** Options of `createClient` and `createFetch`. */
+export interface FetchOptions extends ChangeableOptions {
   /** @default false */
   readonly cache?: boolean | CacheOptions
   /** Whether a declared `Content-Digest` or `Repr-Digest` (RFC 9530) is verified. @default true */

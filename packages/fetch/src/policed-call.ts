@@ -15,7 +15,7 @@ import { cacheRecord, callRecord, isIntegrityMismatch, type Ending } from './cal
 import type { ExchangeHandler } from './dispatch/exchange-handler.ts'
 import { isOurs } from './dispatch/refusals.ts'
 import type { StackedCall } from './dispatch/stack.ts'
-import type { HostState } from './hosts/host-registry.ts'
+import type { HostState } from './hosts/host-state.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Target } from './target.ts'
 

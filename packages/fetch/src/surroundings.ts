@@ -3,12 +3,13 @@ import { processTracing } from '@plimsoll/telemetry'
 import type { ExchangeDeps } from './dispatch/exchange.ts'
 import { TimeLines } from './dispatch/time-lines.ts'
 import { dispatchStack, type Stack } from './dispatch/stack.ts'
-import { hostRegistry } from './hosts/host-registry.ts'
+import { hostRegistry, type HostRegistry } from './hosts/host-registry.ts'
 import type { CacheOptions, FetchOptions } from './options.ts'
 import { hashUrl } from './url.ts'
 
 /** What all calls of a client share. */
 export interface Surroundings extends ExchangeDeps {
+  readonly hosts: HostRegistry
   readonly stack: Stack
   readonly cacheRoles: ReadonlySet<string> | undefined
   readonly cacheOn: boolean
@@ -20,12 +21,13 @@ export function surroundingsOf(options: FetchOptions): Surroundings {
   const clock = options.clock ?? systemClock
   const recorder = guarded(options.recorder ?? processRecorder)
   const random = options.random ?? Math.random
+  const hosts = hostRegistry(options, { clock, recorder, random })
   const deps: ExchangeDeps = {
     clock,
     timeLines: new TimeLines(clock),
     recorder,
     tracing: processTracing,
-    hostOf: hostRegistry(options, { clock, recorder, random }),
+    hostOf: (origin) => hosts.of(origin),
     redact: options.redact ?? {},
     verifyDigests: options.integrity ?? true,
   }
@@ -33,6 +35,7 @@ export function surroundingsOf(options: FetchOptions): Surroundings {
   const { urlHashKey } = options
   return {
     ...deps,
+    hosts,
     stack: dispatchStack(deps, cache, options.dispatcher),
     cacheOn: cache !== undefined,
     cacheRoles: cache?.roles === undefined ? undefined : new Set(cache.roles),

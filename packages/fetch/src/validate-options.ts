@@ -7,6 +7,7 @@ import {
   fields,
   having,
   listOf,
+  nameHint,
   numberIn,
   OptionError,
   oneOf,
@@ -15,8 +16,8 @@ import {
   type Check,
   type OptionPath,
 } from '@plimsoll/policies'
-import { parsePattern } from './hosts/pattern.ts'
-import type { FetchOptions } from './options.ts'
+import { defaultsOf, parsePattern, resolved } from './hosts/pattern.ts'
+import type { ChangeableOptions, FetchOptions, HostOptions } from './options.ts'
 
 const flag = oneOf(true, false)
 const count = numberIn({ atLeast: 1, integer: true })
@@ -97,20 +98,25 @@ const limit =
     if (value !== false) check(value, path)
   }
 
-const hostPolicies = fields({
+const POLICIES = {
   role: text,
   limiter,
   breaker,
   retry,
   timeoutMs: limit(positiveDuration),
   deadlineMs: limit(positiveDuration),
-})
+}
+const policies = fields(POLICIES)
+const hostOptions = fields({ ...POLICIES, profile: text, required: flag })
+
+const profiles: Check = (value, path) => {
+  for (const [name, set] of entriesOf(value, path, 'expected policies by name of a profile')) {
+    policies(set, [...path, name])
+  }
+}
 
 const hosts: Check = (value, path) => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new OptionError(path, value, 'expected policies by host')
-  }
-  for (const [pattern, policies] of Object.entries(value)) {
+  for (const [pattern, own] of entriesOf(value, path, 'expected policies by host')) {
     if (parsePattern(pattern) === undefined) {
       throw new OptionError(
         [...path, pattern],
@@ -118,7 +124,33 @@ const hosts: Check = (value, path) => {
         'expected a host such as api.example.org, api.example.org:8443, *.example.org or 127.0.0.1:*',
       )
     }
-    hostPolicies(policies, [...path, pattern])
+    hostOptions(own, [...path, pattern])
+  }
+}
+
+function entriesOf(value: unknown, path: OptionPath, expected: string): [string, unknown][] {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return Object.entries(value)
+  }
+  throw new OptionError(path, value, expected)
+}
+
+/** What no option shows by itself: that profiles are there, and that what a host inherits fits what it says. */
+function checkTogether(options: ChangeableOptions, path: OptionPath): void {
+  const known = Object.keys(options.profiles ?? {})
+  const named = (own: HostOptions, at: OptionPath): void => {
+    if (own.profile === undefined || known.includes(own.profile)) return
+    const hint = known.length === 0 ? 'there are no profiles' : nameHint(own.profile, known)
+    throw new OptionError([...at, 'profile'], own.profile, `there is no such profile; ${hint}`)
+  }
+  named(options.defaults ?? {}, [...path, 'defaults'])
+  const defaults = defaultsOf(options)
+  if (defaults.breaker !== undefined) breaker(defaults.breaker, [...path, 'defaults', 'breaker'])
+  for (const [pattern, own] of Object.entries(options.hosts ?? {})) {
+    const at = [...path, 'hosts', pattern]
+    named(own, at)
+    const whole = resolved(defaults, own, options)
+    if (whole.breaker !== undefined) breaker(whole.breaker, [...at, 'breaker'])
   }
 }
 
@@ -140,9 +172,10 @@ const key: Check = (value, path) => {
   }
 }
 
+const CHANGEABLE = { defaults: hostOptions, hosts, profiles }
+const checkChangeable = fields(CHANGEABLE)
 const check = fields({
-  defaults: hostPolicies,
-  hosts,
+  ...CHANGEABLE,
   cache,
   integrity: flag,
   redact: fields({ allowQuery: listOf(text), allowPath: flag }),
@@ -166,4 +199,18 @@ export function validateFetchOptions(
   path: OptionPath = [],
 ): asserts options is FetchOptions {
   check(options, path)
+  checkTogether(options as ChangeableOptions, path)
+}
+
+/**
+ * As {@link validateFetchOptions}, for what can change while a client works.
+ *
+ * @throws {OptionError} `ERR_PLIMSOLL_OPTION_INVALID`
+ */
+export function validateChangeable(
+  options: unknown,
+  path: OptionPath = [],
+): asserts options is ChangeableOptions {
+  checkChangeable(options, path)
+  checkTogether(options as ChangeableOptions, path)
 }

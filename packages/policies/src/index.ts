@@ -94,6 +94,7 @@ export {
   LIMITER_DEFAULTS,
   type LimiterNumbers,
   type LimiterOptions,
+  type LimiterUpdate,
 } from './limiter/options.ts'
 export type {
   Acquired,

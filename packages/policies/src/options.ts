@@ -140,15 +140,15 @@ export function fields(
 }
 
 /** Checks of the options that every policy has. */
-export const COMMON_CHECKS: Readonly<Record<string, Check>> = {
+export const COMMON_CHECKS = {
   name: text,
-  subject: (value, path) => {
+  subject: (value: unknown, path: OptionPath) => {
     if (!isObject(value)) throw new OptionError(path, value, 'expected a subject')
   },
   recorder: having('a recorder', 'record'),
   clock: having('a clock', 'now', 'epoch', 'sleep'),
   random: callable,
-}
+} satisfies Readonly<Record<string, Check>>
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -8,7 +8,7 @@ import {
 } from '@plimsoll/policies'
 import type { CorruptionReason } from '@plimsoll/semconv'
 import type { Dispatcher } from 'undici'
-import type { HostState } from '../hosts/host-registry.ts'
+import type { HostState } from '../hosts/host-state.ts'
 import { parseRetryAfter } from '../retry-after.ts'
 import { calledOff, errorTypeOfAbort, errorTypeOfStatus, verdictOfStatus } from '../verdict.ts'
 import { bodyCheck, corruptBody, type BodyCheck } from './body-check.ts'

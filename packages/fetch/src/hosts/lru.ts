@@ -2,6 +2,9 @@
 export interface Lru<Value> {
   /** The value of `key`, made when it is missing. */
   ensure(key: string, make: () => Value): Value
+  /** Puts another value in the place of each; the order of use stays. */
+  change(to: (value: Value) => Value): void
+  values(): Iterable<Value>
   readonly size: number
 }
 
@@ -30,6 +33,10 @@ export function lru<Value>(capacity: number, dropped: (value: Value) => void): L
       }
       return value
     },
+    change(to) {
+      for (const [key, value] of entries) entries.set(key, to(value))
+    },
+    values: () => entries.values(),
     get size() {
       return entries.size
     },

@@ -1,4 +1,4 @@
-import type { HostPolicies } from '../options.ts'
+import type { ChangeableOptions, HostOptions } from '../options.ts'
 
 /** `name` or `*.name`, or an IPv6 address in brackets; then, if anything, a port or `*` for each. */
 const PATTERN =
@@ -32,19 +32,37 @@ export function parsePattern(text: string): Pattern | undefined {
 
 /** Finds the policies of a host: by the most exact pattern, an exact name before a suffix, a longer suffix before a shorter, a port before none. */
 export function policyFinder(
-  defaults: HostPolicies,
-  hosts: Readonly<Record<string, HostPolicies>>,
-): (address: string, port: number) => HostPolicies {
-  const known = Object.entries(hosts)
-    .flatMap(([text, policies]) => {
+  options: ChangeableOptions,
+): (address: string, port: number) => ResolvedPolicies {
+  const defaults = defaultsOf(options)
+  const known = Object.entries(options.hosts ?? {})
+    .flatMap(([text, own]) => {
       const pattern = parsePattern(text)
-      return pattern === undefined ? [] : [{ pattern, policies: merged(defaults, policies) }]
+      return pattern === undefined ? [] : [{ pattern, policies: resolved(defaults, own, options) }]
     })
     .sort((left, right) => exactness(right.pattern) - exactness(left.pattern))
   return (address, port) => {
     const name = address.toLowerCase()
     return known.find(({ pattern }) => fits(pattern, name, port))?.policies ?? defaults
   }
+}
+
+/** What holds for a host, with nothing left to look up. */
+export type ResolvedPolicies = Omit<HostOptions, 'profile'>
+
+/** What holds for a host that no pattern fits. */
+export function defaultsOf(options: ChangeableOptions): ResolvedPolicies {
+  return resolved({}, options.defaults ?? {}, options)
+}
+
+/** A host's own words over its profile's, over the defaults. */
+export function resolved(
+  defaults: ResolvedPolicies,
+  { profile, ...own }: HostOptions,
+  { profiles = {} }: ChangeableOptions,
+): ResolvedPolicies {
+  const named = profile !== undefined && Object.hasOwn(profiles, profile) ? profiles[profile] : {}
+  return merged(merged(defaults, named ?? {}), own)
 }
 
 function exactness(pattern: Pattern): number {
@@ -58,8 +76,8 @@ function fits(pattern: Pattern, name: string, port: number): boolean {
   return pattern.name === '' || name.endsWith(`.${pattern.name}`)
 }
 
-/** A host's own words over the defaults, option by option; `false` switches a whole policy off. */
-function merged(defaults: HostPolicies, own: HostPolicies): HostPolicies {
+/** One set of policies over another, option by option; `false` switches a whole policy off. */
+function merged(defaults: ResolvedPolicies, own: ResolvedPolicies): ResolvedPolicies {
   return {
     ...defaults,
     ...own,

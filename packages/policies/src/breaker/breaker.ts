@@ -45,6 +45,8 @@ export interface CircuitBreaker extends Policy {
   /** The state now. An open breaker whose time is up is `half_open`, though nobody has probed yet. */
   state(): BreakerState
   snapshot(): BreakerSnapshot
+  /** Milliseconds since it first opened, probes included; 0 while it is closed. */
+  openForMs(): number
   /** Takes over a state that was saved; the window starts empty. @throws {OptionError} for what is no snapshot */
   restore(snapshot: BreakerSnapshot): void
   /** Opens, for `ms` milliseconds or until `close`. @throws {OptionError} for what is no duration */
@@ -153,6 +155,12 @@ class Breaker implements CircuitBreaker, Taker {
       calls: this.#window.sum(CALLS, nowMs),
       failures: this.#window.sum(FAILURES, nowMs),
     }
+  }
+
+  openForMs(): number {
+    const nowMs = this.#clock.now()
+    this.#settle(nowMs)
+    return this.#state.name === 'closed' ? 0 : nowMs - this.#openedMs
   }
 
   restore(snapshot: BreakerSnapshot): void {

@@ -12,11 +12,12 @@ import type { Subject } from '../record.ts'
 import { Line } from './line.ts'
 import type { RateRule } from './ledger.ts'
 import {
-  checkLimiterNumbers,
+  checkLimiterUpdate,
   checkLimiterOptions,
   LIMITER_DEFAULTS,
   type LimiterNumbers,
   type LimiterOptions,
+  type LimiterUpdate,
 } from './options.ts'
 import { RateReports } from './reports.ts'
 import {
@@ -66,7 +67,7 @@ export interface RateLimiter extends Policy {
    * waits goes at once, and nothing is counted until numbers come again. The limit of a shared store is the store's own.
    * @throws {OptionError} for a bad number; then nothing has changed
    */
-  update(numbers: LimiterNumbers | false): void
+  update(to: LimiterUpdate | false): void
   /** Refuses everybody who waits. */
   dispose(): void
 }
@@ -84,7 +85,7 @@ const NO_WAIT: Acquired = Object.freeze({ delayMs: 0, waitedMs: 0 })
 const moment = numberIn({ unit: 'milliseconds on the clock', infinite: true })
 
 class Limiter implements RateLimiter {
-  readonly #surroundings: Surroundings
+  #surroundings: Surroundings
   #defaults: TermsDefaults
   #usual: Terms
   #desk: Desk
@@ -101,15 +102,17 @@ class Limiter implements RateLimiter {
     this.#shared = options.store && { store: options.store, onError: options.onStoreError }
   }
 
-  update(numbers: LimiterNumbers | false): void {
-    if (numbers === false) {
+  update(to: LimiterUpdate | false): void {
+    if (to === false) {
       this.#lifted = true
       this.#line.release()
       return
     }
-    checkLimiterNumbers(numbers)
+    checkLimiterUpdate(to)
     this.#lifted = false
-    this.#defaults = defaultsOf(numbers, this.#surroundings.subject)
+    const { subject = this.#surroundings.subject } = to
+    this.#surroundings = { ...this.#surroundings, subject }
+    this.#defaults = defaultsOf(to, subject)
     this.#usual = termsOf({}, this.#defaults)
     this.#desk = deskOf(this.#surroundings, this.#defaults)
     this.#line.change(ruleOf(this.#defaults), this.#desk.clock.now())

@@ -26,6 +26,9 @@ export interface LimiterOptions extends PolicyOptions {
 /** The numbers of a limiter: what can change while it works. */
 export type LimiterNumbers = Pick<LimiterOptions, 'ratePerSecond' | 'burst' | 'maxDelayMs'>
 
+/** Other numbers, and where it is called otherwise in the records from now on, its subject. */
+export type LimiterUpdate = LimiterNumbers & Pick<LimiterOptions, 'subject'>
+
 /** What is used where an option is absent. `ratePerSecond` has no default. */
 export const LIMITER_DEFAULTS = {
   burst: 1,
@@ -37,7 +40,7 @@ const NUMBERS = {
   burst: numberIn({ atLeast: 1, unit: 'requests' }),
   maxDelayMs: durationOrInfinity,
 }
-const checkNumbers = fields(NUMBERS, ['ratePerSecond'])
+const checkUpdate = fields({ ...NUMBERS, subject: COMMON_CHECKS.subject }, ['ratePerSecond'])
 const check = fields(
   {
     ...COMMON_CHECKS,
@@ -59,10 +62,10 @@ export function checkLimiterOptions(
   check(options, path)
 }
 
-/** As {@link checkLimiterOptions}, for numbers alone. */
-export function checkLimiterNumbers(
-  numbers: unknown,
+/** As {@link checkLimiterOptions}, for what can change. */
+export function checkLimiterUpdate(
+  update: unknown,
   path: OptionPath = ['rateLimiter'],
-): asserts numbers is LimiterNumbers {
-  checkNumbers(numbers, path)
+): asserts update is LimiterUpdate {
+  checkUpdate(update, path)
 }

@@ -115,6 +115,22 @@ test('its state tells who waits, and how long a newcomer would', async () => {
   expect(limiter.state()).toEqual({ queued: 0, delayMs: 100 })
 })
 
+test('under another name the records of those who come later have it', async () => {
+  const { limiter, recorder, clock } = setUp({ ratePerSecond: 10 })
+  await limiter.acquire()
+  const waiting = limiter.acquire()
+
+  limiter.update({ ratePerSecond: 10, subject: { source: 'renamed' } })
+  await clock.advance(500)
+  await waiting
+  await limiter.acquire()
+
+  const names = recorder.of('rate').map(({ subject }) => subject.source)
+  expect(names).toEqual(['api', 'api', 'renamed'])
+  const queued = recorder.of('rate_queue').map(({ subject }) => subject.source)
+  expect(queued).toEqual(['api', 'api'])
+})
+
 test('bad numbers are refused, and change nothing', async () => {
   const { limiter } = setUp({ ratePerSecond: 10 })
   await limiter.acquire()
