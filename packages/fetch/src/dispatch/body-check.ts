@@ -33,12 +33,35 @@ export function corruptBody(reason: CorruptionReason, cause: Error | undefined):
 }
 
 /** Holds a body against what its headers declare, while it passes. */
-export interface BodyCheck {
-  update(chunk: Uint8Array): void
+export class BodyCheck {
+  readonly #length: number | undefined
+  readonly #digests: DigestCheck | undefined
+  #received = 0
+
+  constructor(length: number | undefined, digests: DigestCheck | undefined) {
+    this.#length = length
+    this.#digests = digests
+  }
+
+  update(chunk: Uint8Array): void {
+    this.#received += chunk.byteLength
+    this.#digests?.update(chunk)
+  }
+
   /** What is wrong with the body that just ended, if anything. */
-  atEnd(): CorruptionReason | undefined
+  atEnd(): CorruptionReason | undefined {
+    if (this.#isShort()) return 'length'
+    return this.#digests === undefined || this.#digests.matches() ? undefined : 'digest'
+  }
+
   /** Whether the body, which broke off with `error`, ended short of its declared length. */
-  brokenBy(error: unknown): boolean
+  brokenBy(error: unknown): boolean {
+    return this.#isShort() && isCut(error)
+  }
+
+  #isShort(): boolean {
+    return this.#length !== undefined && this.#received < this.#length
+  }
 }
 
 /** The check of a response, or undefined when it declares nothing or has no body. */
@@ -52,24 +75,13 @@ export function bodyCheck(
   const length = declaredLength(headers)
   const digests = verifyDigests ? digestsOf(status, headers) : undefined
   if (length === undefined && digests === undefined) return undefined
-  let received = 0
-  const short = (): boolean => length !== undefined && received < length
-  return {
-    update(chunk) {
-      received += chunk.byteLength
-      digests?.update(chunk)
-    },
-    atEnd() {
-      if (short()) return 'length'
-      return digests === undefined || digests.matches() ? undefined : 'digest'
-    },
-    brokenBy: (error) => short() && isCut(error),
-  }
+  return new BodyCheck(length, digests)
 }
 
 function digestsOf(status: number, headers: Headers): DigestCheck | undefined {
   const content = listField(headers, 'content-digest')
   const representation = listField(headers, 'repr-digest')
+  if (content === undefined && representation === undefined) return undefined
   return digestCheck(declaredDigests(status, content, representation))
 }
 

@@ -23,6 +23,7 @@ export interface WatchDeps {
 }
 
 type Controller = Dispatcher.DispatchController
+type Trailers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseEnd']>>[1]
 type Upgrade = Parameters<NonNullable<Dispatcher.DispatchHandler['onRequestUpgrade']>>
 
 /**
@@ -106,9 +107,7 @@ export abstract class ExchangeHandler extends TimeLimit implements Dispatcher.Di
     this.handler.onResponseData?.(controller, chunk)
   }
 
-  onResponseEnd(
-    ...[controller, trailers]: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseEnd']>>
-  ): void {
+  onResponseEnd(controller: Controller, trailers: Trailers): void {
     if (this.#phase === 'over') return
     this.#phase = 'over'
     const wrong = this.#check?.atEnd()

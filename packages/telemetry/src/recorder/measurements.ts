@@ -42,14 +42,17 @@ export function measurements(measures: Measures, maxHosts: number): Omit<Handler
         .record(durationS)
     },
     call({ subject, method, errorType, retryCount, retryDelayS, durationS }) {
-      const [at, as] = [host(subject), role(subject)]
+      const at = host(subject)
+      const as = role(subject)
       to.callDuration.at(at, closedMethod(method), as, closedErrorType(errorType)).record(durationS)
       if (retryCount === 0) return
       to.callResends.at(at, as).record(retryCount)
       to.retryDelay.at(at, as).record(retryDelayS)
     },
     rate({ subject, result, waitedS }) {
-      const [at, from, as] = [host(subject), source(subject), role(subject)]
+      const at = host(subject)
+      const from = source(subject)
+      const as = role(subject)
       to.rateRequests.at(at, from, as, result).record(1)
       // What was refused did not wait.
       if (result === 'acquired' || result === 'canceled') {
@@ -62,7 +65,8 @@ export function measurements(measures: Measures, maxHosts: number): Omit<Handler
     breaker_life({ subject, scope, state, change }) {
       to.breakerCount.at(scope, state).record(change)
       if (change === -1) return
-      const [at, from] = [host(subject), source(subject)]
+      const at = host(subject)
+      const from = source(subject)
       for (const [oldState, newState] of CHANGES) {
         to.breakerStateChanges.at(at, from, scope, oldState, newState).record(0)
       }
