@@ -1,11 +1,25 @@
-import { context, logs, metrics, propagation, trace } from '@opentelemetry/api'
-import type {
-  LoggerProvider,
-  MeterProvider,
-  TextMapPropagator,
-  TracerProvider,
+import {
+  context,
+  logs,
+  metrics,
+  propagation,
+  trace,
+  type LoggerProvider,
+  type MeterProvider,
+  type TextMapPropagator,
+  type TracerProvider,
 } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import {
+  giveWay,
+  isOlderApi,
+  oldLogs,
+  reachOlderApi,
+  registered,
+  type Slot,
+  type Taken,
+} from './beside/api-slots.ts'
+import { standInLoggers, standInMeters, standInTracers } from './beside/stand-ins.ts'
 
 /** Whose provider of one signal the program sees: ours, or that of an SDK that was there first. */
 type Owner = 'ours' | 'foreign'
@@ -16,21 +30,14 @@ export interface Owners {
   readonly logs: Owner
 }
 
-/** What the copies of the API share. Its key is part of their contract with each other. */
-const SHARED = Symbol.for('opentelemetry.js.api.1')
-
-/**
- * Who has each signal now. One that is registered under a version of the API that ours cannot reach counts as ours:
- * nobody would take our telemetry there, and what we register beside it is not seen by the program.
- */
+/** Who has each signal now. */
 export function ownersNow(): Owners {
-  const shared = (globalThis as { [SHARED]?: Record<string, unknown> })[SHARED]
-  const owner = (registered: unknown, reached: unknown): Owner =>
-    registered !== undefined && registered === reached ? 'foreign' : 'ours'
+  reachOlderApi()
+  const owner = (found: unknown): Owner => (found === undefined ? 'ours' : 'foreign')
   return {
-    metrics: owner(shared?.['metrics'], metrics.getMeterProvider()),
-    traces: owner(shared?.['trace'], trace.getTracerProvider()),
-    logs: owner(shared?.['logs'], logs.getLoggerProvider()),
+    metrics: owner(registered('metrics')),
+    traces: owner(registered('trace')),
+    logs: owner(registered('logs') ?? oldLogs()),
   }
 }
 
@@ -42,16 +49,49 @@ export interface Providers {
   readonly propagator: TextMapPropagator | undefined
 }
 
-/** Registers what is not registered yet. */
-export function registerProviders(providers: Providers): void {
-  const shared = (globalThis as { [SHARED]?: Record<string, unknown> })[SHARED] ?? {}
-  const free = (name: string): boolean => shared[name] === undefined
-  const { meterProvider, tracerProvider, loggerProvider, propagator } = providers
-  if (meterProvider !== undefined && free('metrics')) metrics.setGlobalMeterProvider(meterProvider)
-  if (tracerProvider !== undefined && free('trace')) trace.setGlobalTracerProvider(tracerProvider)
-  if (loggerProvider !== undefined && free('logs')) logs.setGlobalLoggerProvider(loggerProvider)
-  if (tracerProvider !== undefined && free('context')) {
-    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+/**
+ * Registers what is not registered yet, until an SDK of the program's comes and takes the place: `taken` hears of each
+ * slot that one has, now or later.
+ */
+export function registerProviders(providers: Providers, taken: Taken): void {
+  const others = new Set<string>()
+  const note: Taken = (slot, provider) => {
+    others.add(slot)
+    taken(slot, provider)
   }
-  if (propagator !== undefined && free('propagation')) propagation.setGlobalPropagator(propagator)
+  for (const slot of ['metrics', 'trace', 'logs'] as const) {
+    if (registered(slot) !== undefined) note(slot, registered(slot))
+  }
+  if (oldLogs() !== undefined) note('oldLogs', oldLogs())
+  giveWay(isOlderApi() ? new Set() : registerFree(providers, others), note)
+}
+
+function registerFree(providers: Providers, others: ReadonlySet<string>): ReadonlySet<Slot> {
+  const { meterProvider, tracerProvider, loggerProvider, propagator } = providers
+  const ours = new Set<Slot>()
+  const register = (slot: Slot, set: () => boolean): void => {
+    if (registered(slot) === undefined && set()) ours.add(slot)
+  }
+  if (meterProvider !== undefined) {
+    register('metrics', () => metrics.setGlobalMeterProvider(standInMeters(meterProvider)))
+  }
+  if (tracerProvider !== undefined) {
+    const other = () => (others.has('trace') ? trace.getTracerProvider() : undefined)
+    register('trace', () =>
+      trace.setGlobalTracerProvider(standInTracers({ own: tracerProvider, other })),
+    )
+    register('context', () =>
+      context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()),
+    )
+  }
+  if (loggerProvider !== undefined) {
+    const other = () => (others.has('logs') ? logs.getLoggerProvider() : undefined)
+    register('logs', () =>
+      logs.setGlobalLoggerProvider(standInLoggers({ own: loggerProvider, other })),
+    )
+  }
+  if (propagator !== undefined) {
+    register('propagation', () => propagation.setGlobalPropagator(propagator))
+  }
+  return ours
 }

@@ -27,8 +27,17 @@ function whither(settings: Settings, owners: Owners, cwd: string): string {
   return places.map(({ signal, place }) => `${signal} go ${place}`).join(', ')
 }
 
-function placeOf(signal: Signal, { otlp, folders }: Settings, owners: Owners, cwd: string): string {
-  if (owners[signal] === 'foreign') return 'to the OpenTelemetry SDK that was here first'
+const SDK = 'to the OpenTelemetry SDK that was here first'
+
+function placeOf(signal: Signal, settings: Settings, owners: Owners, cwd: string): string {
+  if (owners[signal] === 'ours') return ourPlaceOf(signal, settings, cwd)
+  const destination = settings.otlp.destinations[signal]
+  if (signal === 'traces' || destination.kind === 'none') return SDK
+  const own = ourPlaceOf(signal, settings, cwd)
+  return destination.kind === 'otlp' ? own : `${own} and ${SDK}`
+}
+
+function ourPlaceOf(signal: Signal, { otlp, folders }: Settings, cwd: string): string {
   const destination = otlp.destinations[signal]
   if (destination.kind === 'none') return 'nowhere'
   if (destination.kind === 'file') return `to ${relative(cwd, folders.run) || folders.run}`

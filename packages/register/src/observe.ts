@@ -6,7 +6,6 @@ import { createFetch, installUrlHashKey, observeClients, observeFetch } from '@p
 import { installRecorder } from '@plimsoll/policies'
 import { SIGNALS, type Signal } from '@plimsoll/semconv'
 import {
-  apiMeasures,
   createCells,
   createLedger,
   createRecorder,
@@ -14,6 +13,7 @@ import {
 } from '@plimsoll/telemetry'
 import { ownersNow, registerProviders, type Owners, type Providers } from './api-globals.ts'
 import { banner } from './banner.ts'
+import { createHandOver } from './beside/hand-over.ts'
 import { heedDiagnostics } from './diagnostics.ts'
 import { keysOf, openEstate, type Estate } from './ending/estate.ts'
 import { tieEnding } from './ending/tie-ending.ts'
@@ -85,13 +85,18 @@ export function observe(settings: Settings, messages: Messages): void {
     ...providersOf(routes, pipeline, resource, settings),
     propagator: settings.propagator,
   }
-  registerProviders(providers)
+  const common = { runId, maxHosts: config.metrics.maxHosts, clock: processClock }
+  const handOver = createHandOver({
+    destinations: settings.otlp.destinations,
+    cells,
+    boundaries: config.metrics.boundaries,
+    common,
+    guard,
+  })
   recorder = createRecorder({
-    measures: owners.metrics === 'foreign' ? apiMeasures() : cells.measures,
+    ...common,
+    measures: cells.measures,
     ...eventsBy(providers.loggerProvider, pipeline, settings.limits),
-    runId,
-    maxHosts: config.metrics.maxHosts,
-    clock: processClock,
     ...(estate === undefined ? {} : { calls: estate.calls }),
   })
 
@@ -110,20 +115,21 @@ export function observe(settings: Settings, messages: Messages): void {
     loss,
     fault,
   })
-  installRecorder(ending.heedful(recorder))
+  installRecorder(ending.heedful(handOver.heard(recorder)))
   if (routes.bySignal.traces !== undefined) traceBy(pipeline, settings)
   wrapFetch(settings, warning)
   recorder.runStarted()
+  registerProviders(providers, handOver.taken)
   startSchedule({ pipeline, guard, ...intervals(settings) })
   if (isMainThread && identity.parent === undefined) {
     messages.info(banner(settings, owners, process.cwd()))
   }
 }
 
-/** A signal whose provider is another's goes where that one sends it. */
+/** Spans go to the SDK that was here first, where there is one; numbers and events go their way beside it. */
 function ourDestinations({ otlp }: Settings, owners: Owners): Partial<Record<Signal, Destination>> {
   return Object.fromEntries(
-    SIGNALS.filter((signal) => owners[signal] === 'ours').map((signal) => [
+    SIGNALS.filter((signal) => signal !== 'traces' || owners.traces === 'ours').map((signal) => [
       signal,
       otlp.destinations[signal],
     ]),

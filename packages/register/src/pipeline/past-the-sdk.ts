@@ -30,7 +30,7 @@ export function eventsBy(
   { takeEvent }: Pipeline,
   limits: Limits,
 ): Pick<RecorderOptions, 'loggerProvider' | 'takeEvent'> {
-  if (loggerProvider === undefined) return {}
+  if (loggerProvider === undefined) return { takeEvent: () => {} }
   return cutsOurs(limits.logs) ? { loggerProvider } : { takeEvent }
 }
 

@@ -1,0 +1,124 @@
+import {
+  INVALID_SPAN_CONTEXT,
+  SpanKind,
+  trace,
+  type Context,
+  type Logger,
+  type LoggerProvider,
+  type MeterProvider,
+  type Span,
+  type SpanOptions,
+  type Tracer,
+  type TracerProvider,
+} from '@opentelemetry/api'
+import { INSTRUMENTS } from '@plimsoll/semconv'
+
+/** What takes the telemetry of the program now: what we stand in for, or our own. */
+export interface Relay<Provider> {
+  readonly own: Provider
+  /** That of the SDK which took the place; undefined until then. */
+  readonly other: () => Provider | undefined
+}
+
+/**
+ * OpenTelemetry's instrumentations of HTTP clients: they measure the exchanges that we measure. Where we keep the numbers
+ * and spans, ours count.
+ */
+const INSTRUMENTATIONS: ReadonlySet<string> = new Set([
+  '@opentelemetry/instrumentation-undici',
+  '@opentelemetry/instrumentation-http',
+])
+
+/** Tracers for the program that follow it to the SDK which it starts later, as those of the API do. */
+export function standInTracers({ own, other }: Relay<TracerProvider>): TracerProvider {
+  return {
+    getTracer(...asked) {
+      const ours = own.getTracer(...asked)
+      const silent = INSTRUMENTATIONS.has(asked[0])
+      return new StandInTracer(silent ? new SilentTracer(ours) : ours, () =>
+        other()?.getTracer(...asked),
+      )
+    },
+  }
+}
+
+/** A tracer whose three ways to call one method are handed on as they are. */
+interface AnyTracer {
+  startActiveSpan(...args: readonly unknown[]): never
+}
+
+class StandInTracer implements Tracer {
+  readonly #own: Tracer
+  readonly #find: () => Tracer | undefined
+  #other: Tracer | undefined
+
+  constructor(own: Tracer, find: () => Tracer | undefined) {
+    this.#own = own
+    this.#find = find
+  }
+
+  startSpan(...args: Parameters<Tracer['startSpan']>): Span {
+    return this.#now().startSpan(...args)
+  }
+
+  startActiveSpan(...args: readonly unknown[]): never {
+    return (this.#now() as unknown as AnyTracer).startActiveSpan(...args)
+  }
+
+  #now(): Tracer {
+    this.#other ??= this.#find()
+    return this.#other ?? this.#own
+  }
+}
+
+/** The tracer of an instrumentation, without the spans of the exchanges that we tell of ourselves. */
+class SilentTracer implements Tracer {
+  readonly #own: Tracer
+
+  constructor(own: Tracer) {
+    this.#own = own
+  }
+
+  startSpan(name: string, options?: SpanOptions, within?: Context): Span {
+    if (options?.kind === SpanKind.CLIENT) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
+    return this.#own.startSpan(name, options, within)
+  }
+
+  startActiveSpan(...args: readonly unknown[]): never {
+    return (this.#own as unknown as AnyTracer).startActiveSpan(...args)
+  }
+}
+
+/** Loggers likewise. */
+export function standInLoggers({ own, other }: Relay<LoggerProvider>): LoggerProvider {
+  return {
+    getLogger(...asked) {
+      const ours = own.getLogger(...asked)
+      let theirs: Logger | undefined
+      const now = (): Logger => {
+        theirs ??= other()?.getLogger(...asked)
+        return theirs ?? ours
+      }
+      return {
+        emit: (record) => now().emit(record),
+        enabled: (options) => now().enabled(options),
+      }
+    },
+  }
+}
+
+/** Meters of ours, in which the exchanges that we count ourselves are not counted by an instrumentation as well. */
+export function standInMeters(own: MeterProvider): MeterProvider {
+  return {
+    getMeter(...asked) {
+      const meter = own.getMeter(...asked)
+      if (!INSTRUMENTATIONS.has(asked[0])) return meter
+      const silent = { record: () => {} }
+      return {
+        ...meter,
+        createHistogram: (name, options) =>
+          name === INSTRUMENTS.requestDuration.name ? silent : meter.createHistogram(name, options),
+      }
+    },
+  }
+}
