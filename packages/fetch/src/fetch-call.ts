@@ -25,7 +25,8 @@ export class FetchCall extends PolicedCall<Response> {
   ) {
     super(around, target, options)
     this.#below = below
-    this.#input = input
+    // The program may change its own URL while the call is under way, and a retry would ask for another place.
+    this.#input = input instanceof URL ? input.href : input
     this.#given = given
   }
 

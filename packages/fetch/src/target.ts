@@ -81,7 +81,10 @@ export function targetOf(input: unknown, init: unknown): Target {
  */
 export function initMembers(init: object): Members {
   const prototype: unknown = Object.getPrototypeOf(init)
-  if (prototype === Object.prototype || prototype === null) return { ...init }
+  const plain = prototype === Object.prototype || prototype === null
+  if (plain && Object.keys(init).length === Object.getOwnPropertyNames(init).length) {
+    return { ...init }
+  }
   const source = init as Members
   const copy: Members = {}
   for (const name of INIT_MEMBERS) {

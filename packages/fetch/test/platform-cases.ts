@@ -1,7 +1,17 @@
+import { MORE_ABORTS } from './platform/aborts.ts'
 import { at, json, type PlatformCase } from './platform/case.ts'
+import { CONNECTIONS } from './platform/connections.ts'
+import { DOWNLOADS, READINGS } from './platform/downloads.ts'
+import { ENCODINGS } from './platform/encodings.ts'
 import { ABORTS, FAILURES } from './platform/failures.ts'
+import { REQUEST_FIELDS, RESPONSE_FIELDS } from './platform/header-fields.ts'
+import { MORE_REDIRECTS } from './platform/redirects.ts'
+import { OBJECTS, REQUEST_OBJECTS } from './platform/request-objects.ts'
 import { BODIES, REQUESTS } from './platform/requests.ts'
 import { REDIRECTS, RESPONSES } from './platform/responses.ts'
+import { FRAMES, STATUSES } from './platform/statuses.ts'
+import { UPLOADS, UPLOAD_TYPES } from './platform/uploads.ts'
+import { URLS } from './platform/urls.ts'
 
 const FUNCTION: readonly PlatformCase[] = [
   at('the function is called fetch and takes one argument', async (fetch) => [
@@ -25,10 +35,25 @@ const FUNCTION: readonly PlatformCase[] = [
  */
 export const platformCases: readonly PlatformCase[] = [
   ...FUNCTION,
+  ...OBJECTS,
+  ...URLS,
   ...REQUESTS,
+  ...REQUEST_OBJECTS,
+  ...REQUEST_FIELDS,
   ...BODIES,
+  ...UPLOADS,
+  ...UPLOAD_TYPES,
   ...RESPONSES,
+  ...RESPONSE_FIELDS,
+  ...STATUSES,
+  ...FRAMES,
+  ...DOWNLOADS,
+  ...READINGS,
+  ...ENCODINGS,
   ...REDIRECTS,
+  ...MORE_REDIRECTS,
   ...ABORTS,
+  ...MORE_ABORTS,
+  ...CONNECTIONS,
   ...FAILURES,
 ]

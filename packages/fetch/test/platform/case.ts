@@ -24,6 +24,7 @@ export function described(error: unknown): unknown {
     message: message.replaceAll(/127\.0\.0\.1:\d+/gu, 'HOST'),
     code,
     kind: error instanceof TypeError ? 'TypeError' : error.constructor.name,
+    members: Object.keys(error),
     cause: cause instanceof Error ? { name: cause.name, code: causeCode } : typeof cause,
   }
 }
@@ -35,4 +36,37 @@ export async function json(response: Response): Promise<unknown> {
 /** A case of that name. */
 export function at(name: string, run: PlatformCase['run']): PlatformCase {
   return { name, run }
+}
+
+/** Fields that an HTTP server adds of its own. */
+const OF_THE_SERVER = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding'])
+
+/** All that a response shows, its body read as text. */
+export async function shown(answer: Response | Promise<Response>): Promise<unknown> {
+  const response = await answer
+  const { status, statusText, ok, redirected, type, bodyUsed, body, headers } = response
+  const url = response.url === '' ? undefined : new URL(response.url)
+  return {
+    status,
+    statusText,
+    ok,
+    redirected,
+    type,
+    bodyUsed,
+    url: url && url.pathname + url.hash,
+    body: body === null ? null : Object.prototype.toString.call(body),
+    headers: [...headers].filter(([name]) => !OF_THE_SERVER.has(name)),
+    text: await failure(() => response.text()),
+    used: response.bodyUsed,
+  }
+}
+
+/** Lets the server answer with exactly these bytes; by POST, which nobody sends a second time. */
+export function raw(
+  fetch: typeof globalThis.fetch,
+  base: string,
+  bytes: string | Uint8Array<ArrayBuffer>,
+): Promise<Response> {
+  const body = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes
+  return fetch(`${base}/raw`, { method: 'POST', body })
 }

@@ -92,7 +92,7 @@ export const FAILURES: readonly PlatformCase[] = [
     failure(() => fetch(`${base}/text`, 7 as unknown as RequestInit)),
   ),
   at('nobody listens', async (fetch) =>
-    failure(() => fetch('http://127.0.0.1:1/', { method: 'POST' })),
+    failure(() => fetch('http://127.0.0.1:2/', { method: 'POST' })),
   ),
   at('the connection is reset', async (fetch, base) =>
     failure(() => fetch(`${base}/reset`, { method: 'POST' })),
