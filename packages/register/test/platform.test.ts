@@ -29,6 +29,9 @@ async function seen(load: RunOptions['load'], config: Readonly<Record<string, st
   return JSON.parse(ended.stdout) as Record<string, unknown>
 }
 
+/** What a program sees without us, found out once. */
+let alone: Record<string, unknown> | undefined
+
 describe('a program sees of fetch under the preload what it sees without', () => {
   test.each([
     { how: 'observed', load: '-r', config: {} },
@@ -40,7 +43,7 @@ describe('a program sees of fetch under the preload what it sees without', () =>
       config: { 'plimsoll.config.yaml': 'fetch: { defaults: { breaker: false } }' },
     },
   ] as const)('$how', { timeout: 120_000 }, async ({ load, config }) => {
-    const alone = await seen('none')
+    alone ??= await seen('none')
 
     const observed = await seen(load, config)
 
