@@ -73,22 +73,22 @@ function registerFree(providers: Providers, others: ReadonlySet<string>): Readon
     if (registered(slot) === undefined && set()) ours.add(slot)
   }
   if (meterProvider !== undefined) {
-    register('metrics', () => metrics.setGlobalMeterProvider(standInMeters(meterProvider)))
+    const other = () => (others.has('metrics') ? metrics.getMeterProvider() : undefined)
+    const standIn = standInMeters({ own: meterProvider, other })
+    register('metrics', () => metrics.setGlobalMeterProvider(standIn))
   }
   if (tracerProvider !== undefined) {
     const other = () => (others.has('trace') ? trace.getTracerProvider() : undefined)
-    register('trace', () =>
-      trace.setGlobalTracerProvider(standInTracers({ own: tracerProvider, other })),
-    )
+    const standIn = standInTracers({ own: tracerProvider, other })
+    register('trace', () => trace.setGlobalTracerProvider(standIn))
     register('context', () =>
       context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()),
     )
   }
   if (loggerProvider !== undefined) {
     const other = () => (others.has('logs') ? logs.getLoggerProvider() : undefined)
-    register('logs', () =>
-      logs.setGlobalLoggerProvider(standInLoggers({ own: loggerProvider, other })),
-    )
+    const standIn = standInLoggers({ own: loggerProvider, other })
+    register('logs', () => logs.setGlobalLoggerProvider(standIn))
   }
   if (propagator !== undefined) {
     register('propagation', () => propagation.setGlobalPropagator(propagator))

@@ -3,6 +3,7 @@ import {
   SpanKind,
   trace,
   type Context,
+  type Histogram,
   type Logger,
   type LoggerProvider,
   type MeterProvider,
@@ -107,17 +108,29 @@ export function standInLoggers({ own, other }: Relay<LoggerProvider>): LoggerPro
   }
 }
 
-/** Meters of ours, in which the exchanges that we count ourselves are not counted by an instrumentation as well. */
-export function standInMeters(own: MeterProvider): MeterProvider {
+/**
+ * Meters of ours. The exchanges that we count are not counted by an instrumentation as well, until there is an SDK: there
+ * the instrumentation counts, however early it was made.
+ */
+export function standInMeters({ own, other }: Relay<MeterProvider>): MeterProvider {
   return {
     getMeter(...asked) {
       const meter = own.getMeter(...asked)
       if (!INSTRUMENTATIONS.has(asked[0])) return meter
-      const silent = { record: () => {} }
       return {
         ...meter,
-        createHistogram: (name, options) =>
-          name === INSTRUMENTS.requestDuration.name ? silent : meter.createHistogram(name, options),
+        createHistogram(name, options) {
+          if (name !== INSTRUMENTS.requestDuration.name) return meter.createHistogram(name, options)
+          let theirs: Histogram | undefined
+          return {
+            record(...measured) {
+              theirs ??= other()
+                ?.getMeter(...asked)
+                .createHistogram(name, options)
+              theirs?.record(...measured)
+            },
+          }
+        },
       }
     },
   }
