@@ -20,20 +20,32 @@ const requireFromHome: Plugin = {
   },
 }
 
+/** What runs in the program's thread, and in each thread of ours: one file for each, for a module less is a millisecond less. */
+const ENTRIES = {
+  start: 'start.js',
+  'sender-thread': join('otlp', 'sender-thread.js'),
+  'server-thread': join('prometheus', 'server-thread.js'),
+}
+
 /** Bundles the built preload into `folder`. */
 export async function bundle(folder: string = join(dist, 'bundle')): Promise<readonly string[]> {
   rmSync(folder, { recursive: true, force: true })
-  const build = await rolldown({
-    input: {
-      start: join(dist, 'start.js'),
-      'sender-thread': join(dist, 'otlp', 'sender-thread.js'),
-    },
-    platform: 'node',
-    plugins: [requireFromHome],
-  })
-  const { output } = await build.write({ dir: folder, format: 'esm', chunkFileNames: '[name].js' })
-  await build.close()
-  return output.map(({ fileName }) => fileName)
+  const files: string[] = []
+  for (const [name, file] of Object.entries(ENTRIES)) {
+    const build = await rolldown({
+      input: { [name]: join(dist, file) },
+      platform: 'node',
+      plugins: [requireFromHome],
+    })
+    const { output } = await build.write({
+      dir: folder,
+      format: 'esm',
+      chunkFileNames: '[name].js',
+    })
+    await build.close()
+    files.push(...output.map(({ fileName }) => fileName))
+  }
+  return files
 }
 
 if (basename(process.argv[1] ?? '') === basename(import.meta.filename)) {

@@ -39,7 +39,9 @@ function placeOf(signal: Signal, settings: Settings, owners: Owners, cwd: string
 
 function ourPlaceOf(signal: Signal, { otlp, folders }: Settings, cwd: string): string {
   const destination = otlp.destinations[signal]
-  if (destination.kind === 'none') return 'nowhere'
+  if (destination.kind === 'none') {
+    return signal === 'metrics' && otlp.prometheus !== undefined ? 'to who scrapes' : 'nowhere'
+  }
   if (destination.kind === 'file') return `to ${relative(cwd, folders.run) || folders.run}`
   // Without path and query: either may hold a key.
   return `to ${new URL(destination.endpoint.url).origin} by OTLP`

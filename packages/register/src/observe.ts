@@ -30,6 +30,7 @@ import { createPipeline, type Pipeline } from './pipeline/pipeline.ts'
 import { openRoutes, type Routes } from './pipeline/routes.ts'
 import { DEFAULT_INTERVAL_MS, startSchedule } from './pipeline/schedule.ts'
 import { processClock } from './process-clock.ts'
+import { offerMetrics } from './prometheus/offer.ts'
 import { resourceOf } from './resource.ts'
 import { samplerOf } from './sampler.ts'
 import type { Settings } from './settings.ts'
@@ -80,8 +81,10 @@ export function observe(settings: Settings, messages: Messages): void {
     fault,
     estate,
   })
+  const serving = offerMetrics({ settings, cells, resource, guard, messages })
+  const isKept = routes.bySignal.metrics !== undefined || settings.otlp.prometheus !== undefined
   const providers: Providers = {
-    meterProvider: routes.bySignal.metrics === undefined ? undefined : cells.meterProvider,
+    meterProvider: isKept ? cells.meterProvider : undefined,
     ...providersOf(routes, pipeline, resource, settings),
     propagator: settings.propagator,
   }
@@ -105,6 +108,7 @@ export function observe(settings: Settings, messages: Messages): void {
     settings,
     destinations: keysOf(destinations),
     routes,
+    ownThreads: [...routes.senders.map(({ thread }) => thread), ...serving],
     recorder,
     pipeline,
     runFiles,

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isMainThread, workerData } from 'node:worker_threads'
-import { isSenderThread } from './otlp/thread-data.ts'
+import { isOwnThread } from './otlp/thread-data.ts'
 import { isLeftAlone, mainProgram } from './program.ts'
 import { inherited } from './run/inheritance.ts'
 import { startModule } from './start-module.ts'
@@ -27,7 +27,7 @@ if (wanted()) {
 function wanted(): boolean {
   // Twice in one process (-r and NODE_OPTIONS, or two copies of the package) would count everything twice.
   if (holder[slot] === true) return false
-  if (isSenderThread(workerData)) return false
+  if (isOwnThread(workerData)) return false
   if (process.env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return false
   // A worker does not know its program yet; its main thread did.
   return isMainThread ? !isLeftAlone(mainProgram()) : inherited() !== undefined

@@ -68,6 +68,34 @@ const GENERAL: readonly Row[] = [
     gives: { otlp: { metricsIntervalMs: 1500 } },
   },
   {
+    variable: 'OTEL_METRICS_EXPORTER',
+    value: 'prometheus',
+    gives: {
+      otlp: {
+        prometheus: { host: 'localhost', port: 9464 },
+        destinations: { metrics: { kind: 'none' } },
+      },
+      problems: [],
+    },
+  },
+  {
+    variable: 'OTEL_METRICS_EXPORTER',
+    value: 'Prometheus, file',
+    gives: { otlp: { prometheus: {}, destinations: { metrics: { kind: 'file' } } }, problems: [] },
+  },
+  {
+    variable: 'OTEL_EXPORTER_PROMETHEUS_HOST',
+    value: '0.0.0.0',
+    with: { OTEL_METRICS_EXPORTER: 'prometheus' },
+    gives: { otlp: { prometheus: { host: '0.0.0.0' } } },
+  },
+  {
+    variable: 'OTEL_EXPORTER_PROMETHEUS_PORT',
+    value: '0',
+    with: { OTEL_METRICS_EXPORTER: 'prometheus' },
+    gives: { otlp: { prometheus: { port: 0 } }, problems: [] },
+  },
+  {
     variable: 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',
     value: 'cumulative',
     gives: { problems: [] },
@@ -192,6 +220,7 @@ describe('a value that makes no sense is told, with its variable and what is don
     ['OTEL_TRACES_EXPORTER', 'zipkin', /=zipkin is not supported .*; traces go to files/u],
     ['OTEL_LOGS_EXPORTER', 'console,otlp', /=console is not supported .*; otlp is followed/u],
     ['OTEL_METRICS_EXPORTER', 'none,otlp', /none among others; metrics go nowhere/u],
+    ['OTEL_TRACES_EXPORTER', 'prometheus', /=prometheus is not supported/u],
     ['OTEL_METRICS_EXPORTER', 'otlp,file', /both otlp and file; metrics are pushed/u],
     ['OTEL_EXPORTER_OTLP_PROTOCOL', 'thrift', /=thrift is not supported .* goes to files/u],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'c:4318', /is no http or https URL; telemetry goes to files/u],
@@ -207,8 +236,10 @@ describe('a value that makes no sense is told, with its variable and what is don
     ],
     ['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', 'x', /none of cumulative, delta/u],
     ['OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION', 'x', /explicit buckets are used/u],
+    ['OTEL_EXPORTER_PROMETHEUS_PORT', '65536', /=65536 is no port number from 0 to 65535/u],
   ])('%s=%s', (variable, value, line) => {
-    const env = { ...PUSH, OTEL_TRACES_SAMPLER: 'traceidratio', [variable]: value }
+    const others = { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_METRICS_EXPORTER: 'otlp,prometheus' }
+    const env = { ...PUSH, ...others, [variable]: value }
     const { problems } = settingsOf(env)
 
     expect(problems.filter((problem) => line.test(problem))).not.toEqual([])

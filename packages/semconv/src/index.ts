@@ -9,7 +9,12 @@ export {
   type InstrumentKind,
 } from './instruments.ts'
 export { ANNOTATION_NAMESPACE, NAMESPACE, SCOPE_NAME } from './namespace.ts'
-export { prometheusLabel, prometheusName, type NamedInstrument } from './prometheus-names.ts'
+export {
+  prometheusLabel,
+  prometheusName,
+  prometheusUnit,
+  type NamedInstrument,
+} from './prometheus-names.ts'
 export { SPANS } from './spans.ts'
 export {
   BREAKER_RECORDED,

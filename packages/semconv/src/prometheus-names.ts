@@ -71,6 +71,12 @@ export function prometheusName(instrument: NamedInstrument): string {
   return /^[0-9]/u.test(name) ? `_${name}` : name
 }
 
+/** The unit as it stands in a name, `seconds` or `meters_per_second`; empty where there is none. */
+export function prometheusUnit(unit: string): string {
+  const { main, per } = unitWords(unit)
+  return [main, per].filter((word) => word !== '').join('_')
+}
+
 /**
  * The label under which Prometheus knows an attribute: each character that is not a letter or a digit becomes `_`;
  * a leading digit is prefixed with `key_`, a leading single underscore with `key`.

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { isMainThread, threadId } from 'node:worker_threads'
+import { isMainThread, threadId, type Worker } from 'node:worker_threads'
 import type { TelemetryRecorder } from '@plimsoll/telemetry'
 import { createArena } from '@plimsoll/telemetry'
 import type { DiskWarning } from '../files/disk-warning.ts'
@@ -31,6 +31,8 @@ export interface TiedEnding {
   readonly settings: Settings
   readonly destinations: DestinationKeys
   readonly routes: Routes
+  /** Threads that we started, of which the program does not hear. */
+  readonly ownThreads: readonly Worker[]
   readonly recorder: TelemetryRecorder
   readonly pipeline: Pipeline
   readonly runFiles: RunFiles | undefined
@@ -119,7 +121,7 @@ export function tieEnding(tied: TiedEnding): Ending {
         const dead = heir()?.settleDead(thread) ?? [thread]
         if (board !== undefined) for (const one of dead) forgetWorker(board, one)
       }),
-    ownThreads: routes.senders.map(({ thread }) => thread),
+    ownThreads: tied.ownThreads,
   })
   if (board !== undefined) {
     const parent = parentOf(settings, routes.files)

@@ -1,5 +1,6 @@
 import { SIGNALS, type Signal } from '@plimsoll/semconv'
 import { listed, milliseconds, set, type Environment } from '../environment.ts'
+import { readPrometheusSettings, type PrometheusSettings } from '../prometheus/settings.ts'
 import { endpointOf, find } from './endpoint.ts'
 import type { Endpoint } from './thread-data.ts'
 
@@ -11,6 +12,8 @@ export type Destination =
 
 export interface OtlpSettings {
   readonly destinations: Readonly<Record<Signal, Destination>>
+  /** Where metrics are served, besides where they go. */
+  readonly prometheus: PrometheusSettings | undefined
   /** Milliseconds between exports of metrics. */
   readonly metricsIntervalMs: number
   /** Buckets of histograms. */
@@ -38,31 +41,41 @@ export function readOtlpSettings(env: Environment): OtlpSettings {
     [1, MAX_METRICS_INTERVAL_MS],
     problems,
   )
+  const exporters = listed(env['OTEL_METRICS_EXPORTER'])
+  const isServed = exporters.includes('prometheus') && !exporters.includes('none')
   return {
     destinations,
+    prometheus: isServed ? readPrometheusSettings(env, problems) : undefined,
     metricsIntervalMs: intervalMs ?? DEFAULT_METRICS_INTERVAL_MS,
     histograms: histogramsOf(env, problems),
     problems: [...new Set(problems)],
   }
 }
 
-const EXPORTERS: readonly string[] = ['otlp', 'file', 'none']
+const EXPORTERS: Readonly<Record<Signal, readonly string[]>> = {
+  metrics: ['otlp', 'file', 'prometheus', 'none'],
+  traces: ['otlp', 'file', 'none'],
+  logs: ['otlp', 'file', 'none'],
+}
 
 function destinationOf(signal: Signal, env: Environment, problems: string[]): Destination {
   const variable = `OTEL_${signal.toUpperCase()}_EXPORTER`
   const asked = listed(env[variable])
-  const known = asked.filter((name) => EXPORTERS.includes(name))
-  const unknown = asked.filter((name) => !EXPORTERS.includes(name))
+  const exporters = EXPORTERS[signal]
+  const known = asked.filter((name) => exporters.includes(name))
+  const unknown = asked.filter((name) => !exporters.includes(name))
   if (unknown.length > 0) {
     const instead = known.length === 0 ? `${signal} go to files` : `${known.join(', ')} is followed`
     problems.push(
-      `${variable}=${unknown.join(',')} is not supported (${EXPORTERS.join(', ')} are); ${instead}`,
+      `${variable}=${unknown.join(',')} is not supported (${exporters.join(', ')} are); ${instead}`,
     )
   }
   if (known.includes('none')) {
     if (asked.length > 1) problems.push(`${variable} has none among others; ${signal} go nowhere`)
     return { kind: 'none' }
   }
+  // Scraped, and not sent anywhere.
+  if (known.length === 1 && known[0] === 'prometheus') return { kind: 'none' }
   if (known.includes('otlp') && known.includes('file')) {
     problems.push(`${variable} has both otlp and file; ${signal} are pushed, not written`)
   }

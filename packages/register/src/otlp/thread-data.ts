@@ -41,7 +41,8 @@ export interface FromSender {
   readonly message: string
 }
 
-/** Whether a worker was started as our sender: such a one is not observed. */
-export function isSenderThread(workerData: unknown): boolean {
-  return parsedObject(workerData)?.['plimsollSender'] === true
+/** Whether a worker was started as a thread of ours: such a one is not observed. */
+export function isOwnThread(workerData: unknown): boolean {
+  const data = parsedObject(workerData)
+  return data?.['plimsollSender'] === true || data?.['plimsollPrometheus'] === true
 }

@@ -5,6 +5,7 @@ import { CERTIFICATES } from '../support/certificates.ts'
 test('with nothing set all goes to files', () => {
   expect(readOtlpSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: ' ' })).toEqual({
     destinations: { metrics: { kind: 'file' }, traces: { kind: 'file' }, logs: { kind: 'file' } },
+    prometheus: undefined,
     metricsIntervalMs: 60_000,
     histograms: 'explicit',
     problems: [],

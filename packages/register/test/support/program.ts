@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly nodeArgs?: readonly string[]
   /** Called when the program first writes to stdout. */
   readonly onOutput?: (pid: number) => void
+  /** Called with what the program writes to stderr, as it comes. */
+  readonly onError?: (text: string) => void
 }
 
 /** Runs Node on `args` in `folder`, with an environment that holds nothing of the test's own but the path. */
@@ -47,7 +49,7 @@ export function runNode(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Ended> {
-  const { load = '-r', env = {}, nodeArgs = [], onOutput } = options
+  const { load = '-r', env = {}, nodeArgs = [], onOutput, onError } = options
   const preload = load === 'none' ? [] : [load, PRELOAD]
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...preload, ...nodeArgs, ...args], {
@@ -66,6 +68,7 @@ export function runNode(
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
+      onError?.(text)
     })
     child.once('error', reject)
     child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
