@@ -12,6 +12,7 @@ export const VARIABLES = {
   log: 'PLIMSOLL_LOG',
   interval: 'PLIMSOLL_INTERVAL_MS',
   exit: 'PLIMSOLL_EXIT_MS',
+  reload: 'PLIMSOLL_RELOAD_MS',
   urlHashKey: 'PLIMSOLL_URL_HASH_KEY',
 } as const
 
@@ -23,6 +24,8 @@ export interface Switches {
   readonly intervalMs: number | undefined
   /** Milliseconds that an ending process waits for a collector, where the user set it. */
   readonly exitMs: number | undefined
+  /** Milliseconds between looks at the configuration, where the user set it; 0: it is read once. */
+  readonly reloadMs: number | undefined
   readonly configFile: string | undefined
   /** One line for each variable that makes no sense. */
   readonly problems: readonly string[]
@@ -40,6 +43,7 @@ export function readSwitches(env: Environment): Switches {
     log: logLevel(env[VARIABLES.log], problems),
     intervalMs: milliseconds(env, VARIABLES.interval, [10, 600_000], problems),
     exitMs: milliseconds(env, VARIABLES.exit, [0, 60_000], problems),
+    reloadMs: milliseconds(env, VARIABLES.reload, [0, 600_000], problems),
     configFile: set(env[VARIABLES.config]),
     problems,
   }

@@ -2,8 +2,14 @@ import { isMainThread, threadId } from 'node:worker_threads'
 import type { Resource } from '@opentelemetry/resources'
 import { LoggerProvider } from '@opentelemetry/sdk-logs'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
-import { createFetch, installUrlHashKey, observeClients, observeFetch } from '@plimsoll/fetch'
-import { installRecorder } from '@plimsoll/policies'
+import {
+  createClient,
+  installUrlHashKey,
+  observeClients,
+  observeFetch,
+  type Client,
+} from '@plimsoll/fetch'
+import { installRecorder, processRecorder } from '@plimsoll/policies'
 import { SIGNALS, type Signal } from '@plimsoll/semconv'
 import {
   createCells,
@@ -14,6 +20,7 @@ import {
 import { ownersNow, registerProviders, type Owners, type Providers } from './api-globals.ts'
 import { banner } from './banner.ts'
 import { createHandOver } from './beside/hand-over.ts'
+import { startWatch } from './config/start-watch.ts'
 import { heedDiagnostics } from './diagnostics.ts'
 import { keysOf, openEstate, type Estate } from './ending/estate.ts'
 import { tieEnding } from './ending/tie-ending.ts'
@@ -29,6 +36,7 @@ import { eventsBy, traceBy } from './pipeline/past-the-sdk.ts'
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts'
 import { openRoutes, type Routes } from './pipeline/routes.ts'
 import { DEFAULT_INTERVAL_MS, startSchedule } from './pipeline/schedule.ts'
+import { installClient } from './process-client.ts'
 import { processClock } from './process-clock.ts'
 import { offerMetrics } from './prometheus/offer.ts'
 import { resourceOf } from './resource.ts'
@@ -121,10 +129,11 @@ export function observe(settings: Settings, messages: Messages): void {
   })
   installRecorder(ending.heedful(handOver.heard(recorder)))
   if (routes.bySignal.traces !== undefined) traceBy(pipeline, settings)
-  wrapFetch(settings, warning)
+  const client = wrapFetch(settings, warning)
   recorder.runStarted()
   registerProviders(providers, handOver.taken)
   startSchedule({ pipeline, guard, ...intervals(settings) })
+  startWatch({ settings, client, recorder: processRecorder, messages, guard })
   if (isMainThread && identity.parent === undefined) {
     messages.info(banner(settings, owners, process.cwd()))
   }
@@ -191,7 +200,8 @@ function estateOf(
   return openEstate(createLedger(arena, threadId, full), who, processClock)
 }
 
-function wrapFetch({ config, folders }: Settings, warning: DiskWarning): void {
+/** The client behind the global `fetch`, where it is under policies. */
+function wrapFetch({ config, folders }: Settings, warning: DiskWarning): Client | undefined {
   try {
     installUrlHashKey(urlHashKey(process.env, folders.home))
   } catch (error) {
@@ -200,12 +210,15 @@ function wrapFetch({ config, folders }: Settings, warning: DiskWarning): void {
   }
   const policies = config.fetch
   const clock = processClock
-  wrapGlobalFetch((fetch) =>
-    policies === undefined
-      ? observeFetch(fetch, { clock })
-      : createFetch({ ...policies, fetch, clock }),
-  )
+  let client: Client | undefined
+  wrapGlobalFetch((fetch) => {
+    if (policies === undefined) return observeFetch(fetch, { clock })
+    client = createClient({ ...policies, fetch, clock })
+    installClient(client)
+    return client.fetch
+  })
   observeClients({ ...config.observe, redact: policies?.redact ?? {}, clock })
+  return client
 }
 
 function intervals({ intervalMs, otlp }: Settings): { itemsMs: number; metricsMs: number } {

@@ -30,6 +30,10 @@ export interface Settings {
   /** Absolute path of the configuration, valid or not. */
   readonly configFile: string | undefined
   readonly configIsValid: boolean
+  /** Where the configuration was read, to be read again. */
+  readonly configSource: ConfigSource | undefined
+  /** Milliseconds between looks at the configuration; 0: it is read once. */
+  readonly reloadMs: number
   readonly otlp: OtlpSettings
   readonly sampling: Sampling
   readonly limits: Limits
@@ -54,6 +58,16 @@ export interface Settings {
   readonly toldByParent: boolean
 }
 
+interface ConfigSource {
+  readonly file: string
+  /** The working folder of then: a program may leave it. */
+  readonly folder: string
+  /** What `PLIMSOLL_CONFIG` said. */
+  readonly named: string | undefined
+  readonly stamp: string
+}
+
+const DEFAULT_RELOAD_MS = 1_000
 /** With the rest of the end it stays below a second. */
 const DEFAULT_EXIT_MS = 900
 
@@ -97,6 +111,11 @@ export function readSettings(
     attributes: { ...machine.attributes, ...found.attributes },
     configFile,
     configIsValid: loaded.kind === 'valid',
+    configSource:
+      loaded.kind === 'none'
+        ? undefined
+        : { file: loaded.file, folder: cwd, named: switches.configFile, stamp: loaded.stamp },
+    reloadMs: switches.reloadMs ?? DEFAULT_RELOAD_MS,
     // One run, one folder, wherever a child has its working folder.
     folders:
       parentFolder === undefined

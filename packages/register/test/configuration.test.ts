@@ -159,6 +159,7 @@ describe('variables that make no sense', () => {
     ['PLIMSOLL_INTERVAL_MS', '0'],
     ['PLIMSOLL_EXIT_MS', '-1'],
     ['OTEL_METRICS_EXPORTER', 'console'],
+    ['PLIMSOLL_RELOAD_MS', 'never'],
     ['OTEL_RESOURCE_ATTRIBUTES', 'a=b,c'],
     ['OTEL_TRACES_SAMPLER', 'xray'],
   ])('%s=%s is named, and the run goes to files', async (name, value) => {

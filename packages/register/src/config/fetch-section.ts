@@ -9,7 +9,7 @@ import type { Path } from './source.ts'
 export type FetchCheck = (options: unknown, path: Path) => asserts options is FetchOptions
 
 /** Options of `createFetch` that a file can give. */
-const KEYS = ['defaults', 'hosts', 'cache', 'integrity', 'redact', 'maxHosts'] as const
+const KEYS = ['defaults', 'hosts', 'profiles', 'cache', 'integrity', 'redact', 'maxHosts'] as const
 /** Those that only code can give. */
 const CODE_ONLY = ['recorder', 'clock', 'random', 'fetch', 'dispatcher', 'urlHashKey']
 
@@ -42,7 +42,7 @@ export function readFetchSection(
   return { fetch: undefined, problems }
 }
 
-/** A copy without the keys that no file may have, and with `defaults:`, `hosts:` and `name:` meaning no words of their own. */
+/** A copy without the keys that no file may have, and with `defaults:`, `hosts:`, `profiles:` and `name:` meaning no words of their own. */
 function judgeable(section: Section, problems: Problem[]): unknown {
   const left = structuredClone(section) as Record<string, unknown>
   for (const key of Object.keys(left)) {
@@ -54,9 +54,11 @@ function judgeable(section: Section, problems: Problem[]): unknown {
   unknownKeys(left, ['fetch'], KEYS, problems)
   for (const key of Object.keys(left)) if (!isIn(KEYS, key)) delete left[key]
   left['defaults'] ??= {}
-  left['hosts'] ??= {}
-  const hosts = parsedObject(left['hosts']) ?? {}
-  for (const name of Object.keys(hosts)) hosts[name] ??= {}
+  for (const key of ['hosts', 'profiles']) {
+    left[key] ??= {}
+    const named = parsedObject(left[key]) ?? {}
+    for (const name of Object.keys(named)) named[name] ??= {}
+  }
   return left
 }
 

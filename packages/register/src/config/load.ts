@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { VARIABLES } from '../environment.ts'
 import { inWords } from '../messages.ts'
@@ -15,11 +15,14 @@ export const CONFIG_FILES = [
 ] as const
 
 /** The outcome of looking for a configuration. */
-export type Loaded =
-  | { readonly kind: 'none'; readonly config: Config }
-  | { readonly kind: 'valid'; readonly file: string; readonly config: Config }
+export type Loaded = { readonly kind: 'none'; readonly config: Config } | Read
+
+/** A configuration that was read. `stamp` says which it was, see {@link stampOf}. */
+export type Read = { readonly file: string; readonly stamp: string } & (
+  | { readonly kind: 'valid'; readonly config: Config }
   /** `problems` holds a line for each, with file, line and column. */
-  | { readonly kind: 'invalid'; readonly file: string; readonly problems: readonly string[] }
+  | { readonly kind: 'invalid'; readonly problems: readonly string[] }
+)
 
 /** Finds, reads and judges the configuration. */
 export function loadConfig(
@@ -30,28 +33,45 @@ export function loadConfig(
   const found = find(folder, named)
   if (found === undefined) return { kind: 'none', config: CONFIG_DEFAULTS }
   const [file, ...others] = found
-  const shown = shownPath(folder, file)
   if (others.length > 0) {
     const rest = others.map((other) => shownPath(folder, other)).join(' and ')
-    return { kind: 'invalid', file, problems: [`${shown}: there is ${rest} too; keep one`] }
+    const problems = [`${shownPath(folder, file)}: there is ${rest} too; keep one`]
+    return { kind: 'invalid', file, stamp: stampOf(file), problems }
   }
+  return readConfig(folder, file, named, checkFetch)
+}
+
+/** Reads and judges the configuration in `file`, which is shown as seen from `folder`. */
+export function readConfig(
+  folder: string,
+  file: string,
+  named: string | undefined,
+  checkFetch: FetchCheck,
+): Read {
+  const shown = shownPath(folder, file)
+  // Before it is read: what is changed meanwhile is then seen as a change.
+  const read = { file, stamp: stampOf(file) }
   let text: string
   try {
     text = decoded(readFileSync(file))
   } catch (error) {
     const why = named === undefined ? '' : ` (named by ${VARIABLES.config})`
-    return {
-      kind: 'invalid',
-      file,
-      problems: [`${shown}: cannot be read${why}: ${inWords(error)}`],
-    }
+    const problems = [`${shown}: cannot be read${why}: ${inWords(error)}`]
+    return { kind: 'invalid', ...read, problems }
   }
   const judged = judge(text, file, checkFetch)
-  if ('config' in judged) return { kind: 'valid', file, config: judged.config }
+  if ('config' in judged) return { kind: 'valid', ...read, config: judged.config }
   const problems = judged.problems.map(
     ({ line, column, message }) => `${shown}:${line}:${column}: ${message}`,
   )
-  return { kind: 'invalid', file, problems }
+  return { kind: 'invalid', ...read, problems }
+}
+
+/** What shows that a file is another than it was, links followed: a mounted volume changes them, not the file. */
+export function stampOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false, bigint: true })
+  if (found === undefined) return 'absent'
+  return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(':')
 }
 
 /** Without a byte order mark, which JSON has no place for. */
@@ -71,7 +91,8 @@ function find(folder: string, named: string | undefined): [string, ...string[]] 
   return first === undefined ? undefined : [first, ...rest]
 }
 
-function shownPath(folder: string, file: string): string {
+/** A path as the user would write it. */
+export function shownPath(folder: string, file: string): string {
   const near = relative(folder, file)
   return near === '' || near.startsWith('..') ? file : near
 }
