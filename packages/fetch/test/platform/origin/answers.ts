@@ -10,11 +10,7 @@ import {
 } from 'node:zlib'
 import { echo, received, sendJson } from './echo.ts'
 
-export type Answer = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  url: URL,
-) => void | Promise<void>
+type Answer = (request: IncomingMessage, response: ServerResponse, url: URL) => void | Promise<void>
 
 const ENCODERS: Readonly<Record<string, (body: Buffer) => Buffer>> = {
   gzip: (body) => gzipSync(body),
@@ -31,7 +27,7 @@ const asked = new Map<string, number>()
 const requestsOf = new WeakMap<Socket, number>()
 
 /** Each path behaves in one way. */
-export const ANSWERS: Readonly<Record<string, Answer>> = {
+const ANSWERS: Readonly<Record<string, Answer>> = {
   '/echo': echo,
   '/raw-headers': (request, response) => {
     const { rawHeaders } = request
