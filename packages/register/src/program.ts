@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { parsedObject } from './parsed-object.ts'
 
 /** What of a `package.json` matters here. */
@@ -19,7 +19,13 @@ export interface Program {
   readonly script: string | undefined
   /** As it was typed, without its folder: the name of the link `npx`, say. */
   readonly command: string
+  /** That of the script. */
   readonly package: Package | undefined
+  /**
+   * That after which the program is called: of the script, unless this is a command of an installed package (`next`,
+   * `vitest`) or there is none (`node --test`): those run the project in whose folder they were started.
+   */
+  readonly project: Package | undefined
 }
 
 /** Launchers and tools, whose own requests are nobody's telemetry. `NODE_OPTIONS=-r …` loads them too. */
@@ -34,13 +40,20 @@ const LAUNCHERS: ReadonlySet<string> = new Set([
 const OWN_PACKAGES = '@plimsoll/'
 
 /** Reads `argv` and the `package.json` nearest to the main script. */
-export function mainProgram(argv: readonly string[] = process.argv): Program {
+export function mainProgram(
+  argv: readonly string[] = process.argv,
+  cwd = workingFolder(),
+): Program {
   const typed = argv[1]
   if (typed === undefined || typed === '-') {
-    return { script: undefined, command: 'node', package: undefined }
+    const project = cwd === undefined ? undefined : nearestPackage(cwd)
+    return { script: undefined, command: 'node', package: undefined, project }
   }
-  const script = realPath(resolve(typed))
-  return { script, command: basename(typed), package: nearestPackage(dirname(script)) }
+  const script = realPath(resolve(cwd ?? sep, typed))
+  const owner = nearestPackage(dirname(script))
+  const isInstalled = script.split(sep).includes('node_modules')
+  const project = isInstalled && cwd !== undefined ? (nearestPackage(cwd) ?? owner) : owner
+  return { script, command: basename(typed), package: owner, project }
 }
 
 /** Whether the program is a command of a launcher or of ours. */
@@ -49,6 +62,15 @@ export function isLeftAlone(program: Program): boolean {
   if (script === undefined || owner?.name === undefined) return false
   if (!LAUNCHERS.has(owner.name) && !owner.name.startsWith(OWN_PACKAGES)) return false
   return owner.commands.includes(script)
+}
+
+function workingFolder(): string | undefined {
+  try {
+    return process.cwd()
+  } catch {
+    // Deleted under the program's feet, which need not mind.
+    return undefined
+  }
 }
 
 function nearestPackage(start: string): Package | undefined {

@@ -40,14 +40,14 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** The name: configuration, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `package.json`, the process that started this one, main script. */
+/** The name: configuration, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `package.json` of the project, the process that started this one, main script. */
 export function serviceOf(
   config: Config,
   env: Environment,
   attributes: Attributes,
   { program, parent }: { readonly program: Program; readonly parent: string | undefined },
 ): Service {
-  const owner = program.package?.isWorkspaceRoot === true ? undefined : program.package
+  const owner = program.project?.isWorkspaceRoot === true ? undefined : program.project
   const given = (key: string): string | undefined => {
     const value = attributes[key]
     return typeof value === 'string' ? set(value) : undefined
