@@ -14,6 +14,7 @@ export default defineConfig({
       'grafana/test/**/*.test.ts',
       'pipeline/test/**/*.test.ts',
       'action/test/**/*.test.ts',
+      'bench/test/**/*.test.ts',
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,

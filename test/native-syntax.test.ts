@@ -7,10 +7,10 @@ const root = join(import.meta.dirname, '..')
 test('what Node runs as it is written is what Node 22 can read: no `using`', () => {
   const files = globSync(
     [
-      '{pipeline,grafana,examples,scripts,packages/*/scripts}/**/*.{ts,mts,mjs,cjs,js}',
+      '{pipeline,grafana,examples,scripts,bench,packages/*/scripts}/**/*.{ts,mts,mjs,cjs,js}',
       'e2e/cost/*.mjs',
     ],
-    { cwd: root, exclude: ['**/*.test.ts', '**/.work/**', '**/dist/**'] },
+    { cwd: root, exclude: ['**/*.test.ts', '**/.work/**', '**/dist/**', '**/node_modules/**'] },
   )
 
   const using = files.filter((file) =>

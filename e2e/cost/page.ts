@@ -1,4 +1,4 @@
-import type { Spread } from './spread.ts'
+import type { Spread } from '../../bench/statistics.ts'
 import type { Weights } from './weigh.ts'
 
 const MILLION = 1_000_000

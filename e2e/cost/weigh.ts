@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Pipeline } from '../../pipeline/src/index.ts'
 import { askPrometheus } from '../fixtures/ask-prometheus.ts'
-import { spreadOf, type Spread } from './spread.ts'
+import { spreadOf, type Spread } from '../../bench/statistics.ts'
 
 const run = promisify(execFile)
 const PRELOAD = createRequire(import.meta.url).resolve('@plimsoll/register')

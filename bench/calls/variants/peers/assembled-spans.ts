@@ -1,0 +1,6 @@
+import type { Prepared } from '../../variant.ts'
+import { assemble } from './assembled.ts'
+
+export function prepare(flushMs: number): Prepared {
+  return assemble('sampled', flushMs)
+}
