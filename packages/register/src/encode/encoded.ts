@@ -10,27 +10,20 @@ export interface Encoded {
   readonly faults: readonly unknown[]
 }
 
-/** A request of items that are written one by one: one that defies it is left out, and takes no other with it. */
-export function encodeEach<In, Out>(
-  items: readonly In[],
-  write: (item: In) => Out,
-  join: (written: Out[]) => Uint8Array | undefined,
-): Encoded {
-  const written: Out[] = []
+/** Writes items one by one: one that defies it is left out, and takes no other with it. */
+export function eachOf<Item>(
+  items: readonly Item[],
+  write: (item: Item) => void,
+): { readonly written: number; readonly faults: readonly unknown[] } {
   const faults: unknown[] = []
   for (const item of items) {
     try {
-      written.push(write(item))
+      write(item)
     } catch (error) {
       faults.push(error)
     }
   }
-  const joined = encodeAll(written.length, () => join(written))
-  return {
-    ...joined,
-    lost: items.length - joined.items,
-    faults: [...faults, ...joined.faults],
-  }
+  return { written: items.length - faults.length, faults }
 }
 
 /** A request that is written as a whole: what defies it takes all of it. */
@@ -43,4 +36,16 @@ export function encodeAll(items: number, write: () => Uint8Array | undefined): E
   } catch (error) {
     return { body: undefined, items: 0, lost: items, faults: [error] }
   }
+}
+
+/** A request of items that were shaped one by one, written as a whole. */
+export function encodeShaped<Item, Shape>(
+  items: readonly Item[],
+  shape: (item: Item) => Shape,
+  write: (shapes: Shape[]) => Uint8Array | undefined,
+): Encoded {
+  const shapes: Shape[] = []
+  const { faults } = eachOf(items, (item) => shapes.push(shape(item)))
+  const whole = encodeAll(shapes.length, () => write(shapes))
+  return { ...whole, lost: items.length - whole.items, faults: [...faults, ...whole.faults] }
 }

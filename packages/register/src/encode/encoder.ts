@@ -11,10 +11,11 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import type { FinishedSpan, HeldEvent } from '@plimsoll/telemetry'
-import { encodeAll, encodeEach, type Encoded } from './encoded.ts'
-import { envelopeOf, inEnvelope, itemsOf, type Envelope } from './envelope.ts'
-import { jsonEvents } from './json-events.ts'
-import { jsonSpans } from './json-spans.ts'
+import { eachOf, encodeAll, encodeShaped, type Encoded } from './encoded.ts'
+import { envelopeOf, itemsOf, type Envelope } from './envelope.ts'
+import { JsonBytes } from './json-bytes.ts'
+import { eventWriter } from './json-events.ts'
+import { writeSpan } from './json-spans.ts'
 import { ANY_EVENT, ANY_SPAN } from './specimens.ts'
 import { sdkEvent, sdkSpan } from './sdk-shape.ts'
 
@@ -35,13 +36,13 @@ export function protobufEncoder(resource: Resource, runId: string): Encoder {
   return {
     ...sdkEncoder(traces, logs, ProtobufMetricsSerializer),
     spans: (spans) =>
-      encodeEach(
+      encodeShaped(
         spans,
         (span) => sdkSpan(span, resource),
         (written) => traces.serializeRequest(written),
       ),
     events: (events) =>
-      encodeEach(
+      encodeShaped(
         events,
         (event) => sdkEvent(event, resource, runId),
         (written) => logs.serializeRequest(written),
@@ -49,12 +50,12 @@ export function protobufEncoder(resource: Resource, runId: string): Encoder {
   }
 }
 
-/** JSON. Spans and events of ours are written as text: files hold them, some of each call of the program. */
+/** JSON. Spans and events of ours are written straight to bytes: files hold them, some of each call of the program. */
 export function jsonEncoder(resource: Resource, runId: string): Encoder {
   const traces = JsonTraceSerializer
   const logs = JsonLogsSerializer
-  const spanText = jsonSpans()
-  const eventText = jsonEvents(runId)
+  const bytes = new JsonBytes()
+  const writeEvent = eventWriter(runId, bytes)
   const aroundSpans = once(() =>
     envelopeOf('spans', (copies) =>
       traces.serializeRequest(copies.map(() => sdkSpan(ANY_SPAN, resource))),
@@ -65,20 +66,41 @@ export function jsonEncoder(resource: Resource, runId: string): Encoder {
       logs.serializeRequest(copies.map(() => sdkEvent(ANY_EVENT, resource, runId))),
     ),
   )
-  // What the program added to a span may be anything that the SDK takes.
-  const addedText = (span: FinishedSpan): string =>
-    itemsOf(traces.serializeRequest([sdkSpan(span, resource)]), aroundSpans())
+  const spanTo = (span: FinishedSpan): void => {
+    if (span.added === undefined) writeSpan(span, bytes)
+    // What the program added may be anything that the SDK takes.
+    else bytes.json(itemsOf(traces.serializeRequest([sdkSpan(span, resource)]), aroundSpans()))
+  }
   return {
     ...sdkEncoder(traces, logs, JsonMetricsSerializer),
-    spans: (spans) =>
-      encodeEach(
-        spans,
-        (span) => (span.added === undefined ? spanText(span) : addedText(span)),
-        (written) => inEnvelope(written, aroundSpans()),
-      ),
-    events: (events) =>
-      encodeEach(events, eventText, (written) => inEnvelope(written, aroundEvents())),
+    spans: (spans) => encodeInto(bytes, aroundSpans, spans, spanTo),
+    events: (events) => encodeInto(bytes, aroundEvents, events, writeEvent),
   }
+}
+
+function encodeInto<Item>(
+  bytes: JsonBytes,
+  around: () => Envelope,
+  items: readonly Item[],
+  writeItem: (item: Item) => void,
+): Encoded {
+  const { head, tail } = around()
+  bytes.cutTo(0)
+  bytes.json(head)
+  const start = bytes.length
+  const { written, faults } = eachOf(items, (item) => {
+    const before = bytes.length
+    try {
+      if (before > start) bytes.ascii(',')
+      writeItem(item)
+    } catch (error) {
+      bytes.cutTo(before)
+      throw error
+    }
+  })
+  bytes.json(tail)
+  const body = written === 0 ? undefined : bytes.take()
+  return { body, items: written, lost: faults.length, faults }
 }
 
 function sdkEncoder(

@@ -29,11 +29,6 @@ export function itemsOf(request: Uint8Array | undefined, { head, tail }: Envelop
   return text.slice(head.length, text.length - tail.length)
 }
 
-/** A request of these items. */
-export function inEnvelope(items: readonly string[], { head, tail }: Envelope): Uint8Array {
-  return Buffer.from(head + items.join(',') + tail)
-}
-
 function textOf(request: Uint8Array | undefined): string {
   if (request === undefined) throw new TypeError('the serialiser gave nothing')
   return Buffer.from(request.buffer, request.byteOffset, request.byteLength).toString()

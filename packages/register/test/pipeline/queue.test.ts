@@ -42,3 +42,28 @@ test('after write-through each goes as it comes', () => {
 
   expect(batches).toEqual([2, 1, 1])
 })
+
+test('few items with long texts go as soon as many short ones, and never all wait in memory', async () => {
+  const batches: number[] = []
+  const queue = createQueue<string>(
+    (items) => batches.push(items.length),
+    (text) => text.length,
+  )
+  const long = 'x'.repeat(400_000)
+
+  for (let i = 0; i < 3; i += 1) queue.push(long)
+  expect(batches).toEqual([])
+  await turn()
+  expect(batches).toEqual([3])
+  for (let i = 0; i < 13; i += 1) queue.push(long)
+
+  expect(batches).toEqual([3, 13])
+})
+
+test('the event loop need not come round for memory to stay bounded: what is full is delivered where it stands', () => {
+  const { batches, push } = deliveries()
+
+  push(12_000)
+
+  expect(batches).toEqual(Array.from({ length: 10 }, () => 1_000))
+})

@@ -18,25 +18,26 @@ const SPAN_KEY = ((): symbol => {
  * context below, never to another span's, so that a chain of calls holds none of the calls before it.
  */
 export class LightContext implements Context {
-  readonly #span: Span
+  /** The active span, one of ours: its own context is valid. */
+  readonly span: Span
   readonly #below: Context
 
   constructor(span: Span, parent: Context) {
-    this.#span = span
+    this.span = span
     this.#below = parent instanceof LightContext ? parent.#below : parent
   }
 
   getValue(key: symbol): unknown {
-    return key === SPAN_KEY ? this.#span : this.#below.getValue(key)
+    return key === SPAN_KEY ? this.span : this.#below.getValue(key)
   }
 
   setValue(key: symbol, value: unknown): Context {
     const below = this.#below.setValue(key, value)
-    return key === SPAN_KEY ? below : new LightContext(this.#span, below)
+    return key === SPAN_KEY ? below : new LightContext(this.span, below)
   }
 
   deleteValue(key: symbol): Context {
     const below = this.#below.deleteValue(key)
-    return key === SPAN_KEY ? below : new LightContext(this.#span, below)
+    return key === SPAN_KEY ? below : new LightContext(this.span, below)
   }
 }

@@ -71,10 +71,9 @@ export function createLightTracing(options: LightTracingOptions): Tracing {
 }
 
 function parentOf(around: Context): SpanContext | undefined {
-  const span = trace.getSpan(around)
-  if (span === undefined) return undefined
-  const parent = span.spanContext()
-  return span instanceof LightSpan || isSpanContextValid(parent) ? parent : undefined
+  if (around instanceof LightContext) return around.span.spanContext()
+  const parent = trace.getSpanContext(around)
+  return parent !== undefined && isSpanContextValid(parent) ? parent : undefined
 }
 
 function unsampled(traceId: string, parent: SpanContext | undefined): Span {
