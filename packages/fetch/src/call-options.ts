@@ -46,5 +46,7 @@ function withCallOptions<A extends Ask>(ask: A, options: CallOptions): A {
 export function callOptionsOf(extra: unknown): CallOptions {
   return typeof extra === 'object' && extra !== null && brand in extra
     ? (extra as Branded)[brand]
-    : {}
+    : NONE
 }
+
+const NONE: CallOptions = Object.freeze({})

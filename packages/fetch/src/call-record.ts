@@ -62,8 +62,8 @@ export interface EndedCall {
   readonly method: string
   readonly ending: Ending
   /** Undefined when it could not be read. Nobody changes it any more. */
-  readonly url: URL | undefined
-  readonly hash: (url: URL) => string
+  readonly url: URL | string | undefined
+  readonly hash: (url: URL | string) => string
   readonly tally: RetryTally | undefined
   readonly durationMs: number
 }
@@ -92,8 +92,8 @@ class MeasuredCall implements CallRecord {
   readonly breakerState: CallRecord['breakerState']
   readonly breakerRecorded: CallRecord['breakerRecorded']
   readonly durationS: number
-  readonly #hash: (url: URL) => string
-  #url: URL | undefined
+  readonly #hash: (url: URL | string) => string
+  #url: URL | string | undefined
   #urlHash: string | undefined
 
   constructor(call: CallState, ended: EndedCall) {
@@ -115,7 +115,9 @@ class MeasuredCall implements CallRecord {
     this.#hash = hash
     this.#url = url
     this.#urlHash = undefined
-    if (url !== undefined && isTooLongToHold(url.href)) this.#makeHash()
+    if (url !== undefined && isTooLongToHold(typeof url === 'string' ? url : url.href)) {
+      this.#makeHash()
+    }
   }
 
   /** The dearest part, and only events and spans want it: made when one asks. */

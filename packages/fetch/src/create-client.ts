@@ -7,7 +7,7 @@ import { asFetch, lowestFetch } from './platform.ts'
 import { RequestCall, type RequestBelow, type RequestOptions } from './request-call.ts'
 import { requestTarget } from './request-target.ts'
 import { surroundingsOf, type Surroundings } from './surroundings.ts'
-import { measuredTarget } from './target.ts'
+import { policedTarget } from './target.ts'
 import { loadUndici } from './undici.ts'
 import { validateChangeable, validateFetchOptions } from './validate-options.ts'
 
@@ -88,7 +88,7 @@ function policedFetch(
   return asFetch((input, init, extra) => {
     // What is no dictionary is refused by the platform, in the platform's words.
     if (init !== undefined && init !== null && typeof init !== 'object') return below(input, init)
-    const target = measuredTarget(input, init)
+    const target = policedTarget(input, init, surroundings.hosts)
     if (target === undefined) return below(input, init)
     const options = callOptionsOf(extra)
     return new FetchCall(surroundings, below, input, init ?? undefined, target, options).run()
@@ -103,14 +103,28 @@ function policedRequest(surroundings: Surroundings): typeof Undici.request {
     dispatched: (call: Undici.Dispatcher, options: Undici.Dispatcher.RequestOptions) =>
       prototype.request.call(call, options),
   } as unknown as RequestBelow
-  return (async (url: unknown, options?: unknown, extra?: unknown): Promise<unknown> => {
+  const ask = (url: unknown, options?: unknown, extra?: unknown): Promise<unknown> => {
     // Like undici: the one object may hold both.
     const given = options ?? (typeof url === 'object' && !(url instanceof URL) ? (url ?? {}) : {})
     // What is no object of options is refused by undici, in its words.
     if (typeof given !== 'object') return below.request(url, options as object)
     const members = given as RequestOptions
-    const target = requestTarget(url, members)
+    const target = requestTarget(url, members, surroundings.hosts)
     if (target === undefined) return below.request(url, members)
     return new RequestCall(surroundings, below, url, members, target, callOptionsOf(extra)).run()
-  }) as typeof Undici.request
+  }
+  return rejecting(ask) as typeof Undici.request
+}
+
+/** Without an `async` function, which each call would pay for. */
+function rejecting(
+  ask: (url: unknown, options?: unknown, extra?: unknown) => Promise<unknown>,
+): (url: unknown, options?: unknown, extra?: unknown) => Promise<unknown> {
+  return (url, options, extra) => {
+    try {
+      return ask(url, options, extra)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
 }

@@ -5,7 +5,8 @@ import { POLICED } from './dispatch/policed.ts'
 import type { AnyFetch } from './platform.ts'
 import { PolicedCall } from './policed-call.ts'
 import type { Surroundings } from './surroundings.ts'
-import { initMembers, type Target } from './target.ts'
+import type { PolicedTarget } from './lazy-url.ts'
+import { initMembers } from './target.ts'
 
 /** A call of `fetch`. The platform does all that fetch is; each of its requests comes down to `dispatch`. */
 export class FetchCall extends PolicedCall<Response> {
@@ -20,7 +21,7 @@ export class FetchCall extends PolicedCall<Response> {
     below: AnyFetch,
     input: unknown,
     given: object | undefined,
-    target: Target,
+    target: PolicedTarget,
     options: CallOptions,
   ) {
     super(around, target, options)

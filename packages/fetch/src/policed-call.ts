@@ -17,7 +17,7 @@ import { isOurs } from './dispatch/refusals.ts'
 import type { StackedCall } from './dispatch/stack.ts'
 import type { HostState } from './hosts/host-state.ts'
 import type { Surroundings } from './surroundings.ts'
-import type { Target } from './target.ts'
+import type { PolicedTarget } from './lazy-url.ts'
 
 const CALL_START: CallStartRecord = Object.freeze({ kind: 'call_start' })
 
@@ -27,7 +27,7 @@ const CALL_START: CallStartRecord = Object.freeze({ kind: 'call_start' })
  * some calls need comes when it is needed.
  */
 export abstract class PolicedCall<Answer> implements StackedCall {
-  readonly target: Target
+  readonly target: PolicedTarget
   readonly host: HostState | undefined
   readonly origin: string | undefined
   readonly role: string | undefined
@@ -47,19 +47,18 @@ export abstract class PolicedCall<Answer> implements StackedCall {
   readonly #startMs: number
   #span: OpenSpan<CallRecord> | undefined = undefined
 
-  constructor(around: Surroundings, target: Target, { role, breaker }: CallOptions) {
-    const origin = target.url?.origin
-    const host = origin === undefined ? undefined : around.hostOf(origin)
+  constructor(around: Surroundings, target: PolicedTarget, { role, breaker }: CallOptions) {
+    const { host } = target
     this.around = around
     this.target = target
-    this.origin = origin
+    this.origin = target.origin
     this.host = host
     this.role = role ?? host?.role
     this.sourceBreaker = breaker
     this.cached = around.cacheOn && (around.cacheRoles?.has(this.role ?? '') ?? true)
     this.#subject = subjectOf(host, this.role)
     this.#startMs = around.clock.now()
-    this.deadlineAtMs = this.#startMs + this.deadlineMs
+    this.deadlineAtMs = this.#startMs + (host?.deadlineMs ?? Infinity)
   }
 
   get signal(): AbortSignal | undefined {
@@ -149,10 +148,18 @@ export abstract class PolicedCall<Answer> implements StackedCall {
 
   #end(ending: Ending, tally: RetryTally | undefined): void {
     const { clock, hash, recorder } = this.around
-    const { url, method } = this.target
+    const { asked, method } = this.target
     const durationMs = clock.now() - this.#startMs
     const subject = this.#subject
-    const record = callRecord(this, { subject, method, ending, url, hash, tally, durationMs })
+    const record = callRecord(this, {
+      subject,
+      method,
+      ending,
+      url: asked,
+      hash,
+      tally,
+      durationMs,
+    })
     if ('error' in ending && isIntegrityMismatch(ending.error)) {
       recorder.record({ kind: 'corruption', subject, reason: 'digest' })
     }

@@ -3,7 +3,7 @@ import { REQUESTED, type Reading, type RequestAnswer } from './answer.ts'
 import type { CallOptions } from './call-options.ts'
 import { PolicedCall } from './policed-call.ts'
 import type { Surroundings } from './surroundings.ts'
-import type { Target } from './target.ts'
+import type { PolicedTarget } from './lazy-url.ts'
 
 /** undici's `request`, and the method of a dispatcher that it comes to. */
 export interface RequestBelow {
@@ -27,7 +27,7 @@ export class RequestCall extends PolicedCall<RequestAnswer> {
     below: RequestBelow,
     url: unknown,
     given: RequestOptions,
-    target: Target,
+    target: PolicedTarget,
     options: CallOptions,
   ) {
     super(around, target, options)
@@ -50,14 +50,29 @@ export class RequestCall extends PolicedCall<RequestAnswer> {
   }
 
   protected override send(): Promise<RequestAnswer> {
-    const { url, method } = this.target
-    if (url === undefined || !isUsual(this.#url, this.#options)) {
+    const { target, origin } = this
+    const { method } = target
+    const path = isUsual(this.#url, this.#options) ? pathOf(target) : undefined
+    if (path === undefined || origin === undefined) {
       return this.#below.request(this.#url, { ...this.#options, dispatcher: this })
     }
-    const { origin, pathname, search } = url
-    const options = { ...this.#options, origin, path: pathname + search, method }
+    const options = { ...this.#options, origin, path, method }
     return this.#below.dispatched(this, options)
   }
+}
+
+// Neither a dot at the head of a segment, which may be `..`, nor what a URL escapes, nor a fragment.
+const PLAIN_PATH = /^(?:\/(?!\.)[\w~!$&()*+,;=:@.-]*)+(?:\?[\w~!$&()*+,;=:@./?-]*)?$/u
+
+/** Path and query as they are sent. A text that no URL would change is not read as one. */
+function pathOf(target: PolicedTarget): string | undefined {
+  const { asked, origin } = target
+  if (typeof asked === 'string' && origin !== undefined) {
+    const rest = asked.slice(origin.length)
+    if (PLAIN_PATH.test(rest)) return rest
+  }
+  const { url } = target
+  return url === undefined ? undefined : url.pathname + url.search
 }
 
 /** What undici reads in another way, or refuses, it is to be given as it came. */

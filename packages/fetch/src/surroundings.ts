@@ -13,7 +13,7 @@ export interface Surroundings extends ExchangeDeps {
   readonly stack: Stack
   readonly cacheRoles: ReadonlySet<string> | undefined
   readonly cacheOn: boolean
-  readonly hash: (url: URL) => string
+  readonly hash: (url: URL | string) => string
 }
 
 /** Makes what the options ask for. */

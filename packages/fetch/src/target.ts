@@ -1,4 +1,6 @@
 import { isPoliced } from './dispatch/policed.ts'
+import type { HostRegistry } from './hosts/host-registry.ts'
+import { LazyUrl, withHost, type PolicedTarget } from './lazy-url.ts'
 import { hostOf, isHttp } from './url.ts'
 
 /** What a call asks for, read without changing anything of it. */
@@ -52,6 +54,20 @@ export function measuredTarget(input: unknown, init: unknown): Target | undefine
   }
 }
 
+/** The same for a call that goes to a host of `hosts`. */
+export function policedTarget(
+  input: unknown,
+  init: unknown,
+  hosts: HostRegistry,
+): PolicedTarget | undefined {
+  try {
+    if (isPoliced(init)) return undefined
+    return withHost(targetOf(input, init), hosts)
+  } catch {
+    return undefined
+  }
+}
+
 /** Host and port of the call, as far as they are known. */
 export function addressOf(target: Target): {
   readonly address?: string
@@ -61,17 +77,37 @@ export function addressOf(target: Target): {
 }
 
 /** Reads what `fetch(input, init)` asks for. `init` holds before what a `Request` says, as in the Fetch standard. */
-export function targetOf(input: unknown, init: unknown): Target {
-  const request = isRequest(input) ? (input as unknown as Members) : undefined
-  const given = members(init)
-  const read = (name: string): unknown => given?.[name] ?? request?.[name]
-  const ownBody = given?.['body'] ?? undefined
-  return {
-    url: urlOf(request === undefined ? input : request['url']),
-    method: methodOf(read('method')),
-    signal: signalOf(given !== undefined && 'signal' in given ? given['signal'] : read('signal')),
-    replayable: ownBody === undefined ? isEmpty(request?.['body']) : isReplayable(ownBody),
-    noStore: read('cache') === 'no-store',
+export function targetOf(input: unknown, init: unknown): FetchTarget {
+  return new FetchTarget(
+    isRequest(input) ? (input as unknown as Members) : undefined,
+    input,
+    members(init),
+  )
+}
+
+class FetchTarget extends LazyUrl implements Target {
+  readonly method: string
+  readonly signal: AbortSignal | undefined
+  readonly noStore: boolean
+  readonly #request: Members | undefined
+  readonly #body: unknown
+
+  constructor(request: Members | undefined, input: unknown, init: Members | undefined) {
+    // A copy of a URL: the program may change its own while the call is under way.
+    const plain = input instanceof URL ? input.href : input
+    const text = request === undefined ? plain : request['url']
+    super(typeof text === 'string' ? text : undefined)
+    this.method = methodOf(init?.['method'] ?? request?.['method'])
+    this.signal = signalOf(
+      init !== undefined && 'signal' in init ? init['signal'] : request?.['signal'],
+    )
+    this.noStore = (init?.['cache'] ?? request?.['cache']) === 'no-store'
+    this.#request = request
+    this.#body = init?.['body'] ?? undefined
+  }
+
+  get replayable(): boolean {
+    return this.#body === undefined ? isEmpty(this.#request?.['body']) : isReplayable(this.#body)
   }
 }
 
@@ -104,12 +140,6 @@ function isRequest(input: unknown): input is Request {
   // The Request of another undici, for another fetch that was passed in.
   const fields = members(input)
   return typeof fields?.['url'] === 'string' && typeof fields['method'] === 'string'
-}
-
-function urlOf(input: unknown): URL | undefined {
-  // A copy of a URL: the program may change its own while the call is under way.
-  const text = input instanceof URL ? input.href : input
-  return typeof text === 'string' ? (URL.parse(text) ?? undefined) : undefined
 }
 
 function methodOf(value: unknown): string {

@@ -8,6 +8,8 @@ import { policyFinder } from './pattern.ts'
 export interface HostRegistry {
   /** The state of an origin. */
   of(origin: string): HostState
+  /** The state of an origin that was asked before, by any text; undefined for all else. */
+  known(text: string): HostState | undefined
   /** Puts every host under these policies, which must be valid; returns how many of those known changed. */
   update(options: ChangeableOptions): number
   /** The states of all hosts known now. */
@@ -20,12 +22,13 @@ export function hostRegistry(options: FetchOptions, shared: Shared): HostRegistr
     // Who waits for its limiter goes on waiting; only the count of breakers has to hear of it.
     state.breaker?.dispose()
   })
+  const make = (origin: string): HostState => {
+    const subject = Object.freeze(hostOf(new URL(origin)))
+    return hostState(subject, find(subject.address, subject.port), shared)
+  }
   return {
-    of: (origin) =>
-      states.ensure(origin, () => {
-        const subject = Object.freeze(hostOf(new URL(origin)))
-        return hostState(subject, find(subject.address, subject.port), shared)
-      }),
+    of: (origin) => states.ensure(origin, make),
+    known: (text) => states.get(text),
     update(changed) {
       find = policyFinder(changed)
       let count = 0

@@ -18,7 +18,7 @@ export interface ObserveDeps {
   readonly recorder: Recorder
   readonly tracing: Tracing
   readonly redact: RedactOptions
-  readonly hash: (url: URL) => string
+  readonly hash: (url: URL | string) => string
 }
 
 const registry = ownRequests()
