@@ -29,7 +29,7 @@ class RequestTarget extends LazyUrl implements Target {
 
   constructor(text: string | undefined, { method, body, signal }: Members) {
     super(text)
-    const usual = Boolean(body) ? 'PUT' : 'GET'
+    const usual = body ? 'PUT' : 'GET'
     this.method = typeof method === 'string' && method !== '' ? method : usual
     this.signal = signalOf(signal)
     this.#body = body
