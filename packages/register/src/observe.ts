@@ -116,7 +116,7 @@ export function observe(settings: Settings, messages: Messages): void {
     settings,
     destinations: keysOf(destinations),
     routes,
-    ownThreads: [...routes.senders.map(({ thread }) => thread), ...serving],
+    ownThreads: [...(routes.sender === undefined ? [] : [routes.sender.thread]), ...serving],
     recorder,
     pipeline,
     runFiles,

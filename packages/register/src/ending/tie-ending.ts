@@ -68,7 +68,7 @@ export function tieEnding(tied: TiedEnding): Ending {
     recorder,
     pipeline,
     endWorkers() {
-      const budget = routes.senders.length > 0 ? settings.exitMs : WORKERS_MS
+      const budget = routes.sender !== undefined ? settings.exitMs : WORKERS_MS
       endsAt = performance.now() + budget
       if (!isMainThread || board === undefined) return
       callWorkers(board)
@@ -77,7 +77,7 @@ export function tieEnding(tied: TiedEnding): Ending {
       if (deaf.length > 0) settleDeaf(deaf, board)
     },
     awaitDelivery() {
-      for (const sender of routes.senders) sender.finish(leftMs())
+      routes.sender?.finish(leftMs())
       if (!isMainThread || board === undefined) return
       const silent = awaitWorkers(board, leftMs())
       if (silent > 0)

@@ -4,9 +4,9 @@ import type { Signal } from '@plimsoll/semconv'
 import { milliseconds, set, type Environment } from '../environment.ts'
 import { inWords } from '../messages.ts'
 import { readHeaders } from './headers.ts'
-import type { Endpoint } from './thread-data.ts'
+import { addressOf } from './address.ts'
+import type { Endpoint, Protocol } from './thread-data.ts'
 
-const DEFAULT_HTTP = 'http://localhost:4318'
 /** Defaults of the specification, "OpenTelemetry Protocol Exporter". */
 const DEFAULT_TIMEOUT_MS = 10_000
 const MAX_TIMEOUT_MS = 3_600_000
@@ -30,11 +30,12 @@ export function find(signal: Signal, what: string, env: Environment): Found | un
 /** Where and how one signal is pushed; undefined when the address cannot be used, which `problems` tells. */
 export function endpointOf(
   signal: Signal,
+  protocol: Protocol,
   env: Environment,
   problems: string[],
 ): Endpoint | undefined {
   const address = find(signal, 'ENDPOINT', env)
-  const url = httpUrl(signal, address)
+  const url = addressOf(signal, protocol, address, isInsecure(signal, protocol, env, problems))
   if (url === undefined) {
     problems.push(
       `${address?.name ?? ''} is no http or https URL; ${address?.own ? `${signal} go` : 'telemetry goes'} to files`,
@@ -44,6 +45,7 @@ export function endpointOf(
   const headers = find(signal, 'HEADERS', env)
   const timeout = find(signal, 'TIMEOUT', env)
   return {
+    protocol,
     url,
     headers: headers === undefined ? {} : readHeaders(headers, problems),
     timeoutMs:
@@ -54,12 +56,21 @@ export function endpointOf(
   }
 }
 
-/** The general endpoint is a base, one of a signal is used as it is. */
-function httpUrl(signal: Signal, given: Found | undefined): string | undefined {
-  const url = URL.parse(given?.value ?? DEFAULT_HTTP)
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined
-  if (given?.own !== true) url.pathname = `${url.pathname.replace(/\/$/u, '')}/v1/${signal}`
-  return url.href
+/** Whether an address of gRPC that names no scheme is one without TLS. */
+function isInsecure(
+  signal: Signal,
+  protocol: Protocol,
+  env: Environment,
+  problems: string[],
+): boolean {
+  const found = find(signal, 'INSECURE', env)
+  if (found === undefined) return false
+  const asked = found.value.toLowerCase()
+  if (protocol !== 'grpc') problems.push(`${found.name} has no effect: it is for grpc`)
+  else if (asked !== 'true' && asked !== 'false') {
+    problems.push(`${found.name}=${asked} is neither true nor false; false is used`)
+  }
+  return asked === 'true'
 }
 
 function isGzip(compression: Found | undefined, problems: string[]): boolean {

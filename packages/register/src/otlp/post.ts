@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { gzipSync } from 'node:zlib'
+import { certificatesOf } from './certificates.ts'
 import { readPartialSuccess, type PartialSuccess } from './partial-success.ts'
 import type { Endpoint } from './thread-data.ts'
 
@@ -26,22 +26,16 @@ const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504])
 /** More of an answer is not read: a partial success is one number and one sentence. */
 const MAX_ANSWER_BYTES = 64 * 1024
 
-/** Posts to one endpoint over connections that are kept. */
-export function createPost(endpoint: Endpoint, contentType: string): Post {
+/** Posts to one endpoint of OTLP/HTTP over connections that are kept. */
+export function createHttpPost(endpoint: Endpoint): Post {
   const secure = endpoint.url.startsWith('https:')
-  const pem = (path: string | undefined): Buffer | undefined =>
-    path === undefined ? undefined : readFileSync(path)
   const agent = secure
-    ? new HttpsAgent({
-        keepAlive: true,
-        ca: pem(endpoint.caFile),
-        cert: pem(endpoint.certFile),
-        key: pem(endpoint.keyFile),
-      })
+    ? new HttpsAgent({ keepAlive: true, ...certificatesOf(endpoint) })
     : new HttpAgent({ keepAlive: true })
   const headers = {
     ...endpoint.headers,
-    'content-type': contentType,
+    'content-type':
+      endpoint.protocol === 'http/json' ? 'application/json' : 'application/x-protobuf',
     ...(endpoint.gzip ? { 'content-encoding': 'gzip' } : {}),
   }
 
@@ -101,7 +95,8 @@ function retryAfterOf(value: string | undefined, date: string | undefined): numb
   return ms >= 0 && ms < 2 ** 31 ? ms : undefined
 }
 
-function reasonOf(error: Error): string {
+/** A failure in a few words, without what may be a secret. */
+export function reasonOf(error: Error): string {
   if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time'
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message
 }

@@ -3,7 +3,8 @@ import { systemClock } from '@plimsoll/policies'
 import { SIGNALS, type Signal } from '@plimsoll/semconv'
 import { createBoard, type Board } from './board.ts'
 import { createLane, type Item, type Lane, type Peer } from './lane.ts'
-import { createPost } from './post.ts'
+import { createGrpcPosts } from './grpc-post.ts'
+import { createHttpPost } from './post.ts'
 import type { Endpoint, FromSender, SenderData, ToSender } from './thread-data.ts'
 
 // Requests leave from a thread of their own: a slow or dead collector holds up neither the program's event loop nor its
@@ -70,18 +71,19 @@ function run(data: SenderData): void {
 }
 
 function openLanes(
-  { endpoints, contentType }: SenderData,
+  { endpoints }: SenderData,
   board: Board,
   tell: (message: string) => void,
 ): ReadonlyMap<Signal, Lane> {
   const peers = new Map<string, Peer>()
+  const createGrpcPost = createGrpcPosts()
   const open = (signal: Signal, endpoint: Endpoint): Lane => {
     const { url, timeoutMs } = endpoint
     const { origin, pathname } = new URL(url)
     const peer = peers.get(origin) ?? { answered: false }
     peers.set(origin, peer)
     return createLane({
-      post: createPost(endpoint, contentType),
+      post: endpoint.protocol === 'grpc' ? createGrpcPost(endpoint) : createHttpPost(endpoint),
       timeoutMs,
       newestOnly: signal === 'metrics',
       peer,

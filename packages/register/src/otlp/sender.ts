@@ -8,7 +8,6 @@ import type { Endpoint, FromSender, SenderData, ToSender } from './thread-data.t
 
 export interface SenderOptions {
   readonly endpoints: Readonly<Partial<Record<Signal, Endpoint>>>
-  readonly contentType: string
   readonly messages: Messages
   readonly loss: Loss
   /** Where its counts are kept. @default memory of its own */
@@ -25,12 +24,11 @@ const ITEMS = { logs: 'event', traces: 'span', metrics: 'data point' } as const
 
 /** Posts OTLP from a thread of its own, which keeps no process alive. */
 export function createSender(options: SenderOptions): Sender {
-  const { endpoints, contentType, messages, loss, boardPlace } = options
+  const { endpoints, messages, loss, boardPlace } = options
   const board = createBoard(boardPlace)
   const workerData: SenderData = {
     plimsollSender: true,
     endpoints,
-    contentType,
     board: board.place,
   }
   const thread = new Worker(sibling('sender-thread', import.meta.url), {

@@ -2,13 +2,13 @@ import { SIGNALS, type Signal } from '@plimsoll/semconv'
 import { listed, milliseconds, set, type Environment } from '../environment.ts'
 import { readPrometheusSettings, type PrometheusSettings } from '../prometheus/settings.ts'
 import { endpointOf, find } from './endpoint.ts'
-import type { Endpoint } from './thread-data.ts'
+import { PROTOCOLS, type Endpoint } from './thread-data.ts'
 
 /** Where one signal goes. */
 export type Destination =
   | { readonly kind: 'file' }
   | { readonly kind: 'none' }
-  | { readonly kind: 'otlp'; readonly endpoint: Endpoint; readonly format: 'json' | 'protobuf' }
+  | { readonly kind: 'otlp'; readonly endpoint: Endpoint }
 
 export interface OtlpSettings {
   readonly destinations: Readonly<Record<Signal, Destination>>
@@ -25,8 +25,6 @@ export interface OtlpSettings {
 /** Default of the specification, "Periodic exporting MetricReader". */
 const DEFAULT_METRICS_INTERVAL_MS = 60_000
 const MAX_METRICS_INTERVAL_MS = 86_400_000
-
-const PROTOCOLS = { 'http/protobuf': 'protobuf', 'http/json': 'json' } as const
 
 /** Reads the `OTEL_*` variables that say where telemetry goes: to files, unless one of them says otherwise. */
 export function readOtlpSettings(env: Environment): OtlpSettings {
@@ -86,16 +84,17 @@ function destinationOf(signal: Signal, env: Environment, problems: string[]): De
 
 function pushed(signal: Signal, env: Environment, problems: string[]): Destination | undefined {
   const found = find(signal, 'PROTOCOL', env)
-  const protocol = found?.value.toLowerCase() ?? 'http/protobuf'
-  if (!(protocol in PROTOCOLS)) {
+  const asked = found?.value.toLowerCase() ?? 'http/protobuf'
+  const protocol = PROTOCOLS.find((known) => known === asked)
+  if (protocol === undefined) {
+    const what = found?.own === true ? `${signal} go` : 'telemetry goes'
     problems.push(
-      `${found?.name}=${protocol} is not supported (http/protobuf and http/json are, mostly on port 4318); ${found?.own ? `${signal} go` : 'telemetry goes'} to files`,
+      `${found?.name}=${asked} is not supported (${PROTOCOLS.join(', ')} are); ${what} to files`,
     )
     return undefined
   }
-  const endpoint = endpointOf(signal, env, problems)
-  if (endpoint === undefined) return undefined
-  return { kind: 'otlp', endpoint, format: PROTOCOLS[protocol as keyof typeof PROTOCOLS] }
+  const endpoint = endpointOf(signal, protocol, env, problems)
+  return endpoint === undefined ? undefined : { kind: 'otlp', endpoint }
 }
 
 const TEMPORALITY = 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'

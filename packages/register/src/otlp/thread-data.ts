@@ -2,8 +2,12 @@ import type { Signal } from '@plimsoll/semconv'
 import { parsedObject } from '../parsed-object.ts'
 import type { BoardPlace } from './board.ts'
 
+export const PROTOCOLS = ['grpc', 'http/protobuf', 'http/json'] as const
+export type Protocol = (typeof PROTOCOLS)[number]
+
 /** Where one signal is posted, and with what. */
 export interface Endpoint {
+  readonly protocol: Protocol
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly timeoutMs: number
@@ -18,7 +22,6 @@ export interface Endpoint {
 export interface SenderData {
   readonly plimsollSender: true
   readonly endpoints: Readonly<Partial<Record<Signal, Endpoint>>>
-  readonly contentType: string
   readonly board: BoardPlace
 }
 

@@ -23,12 +23,13 @@ export interface RouteOptions {
 
 export interface Routes {
   readonly bySignal: Readonly<Partial<Record<Signal, Route>>>
-  readonly senders: readonly Sender[]
+  /** One for all signals that are pushed, so that the end of an instance leaves after all else. */
+  readonly sender: Sender | undefined
   /** Whether any signal goes to files. */
   readonly files: boolean
 }
 
-/** Opens the outlets that the destinations ask for: one for files, one sender for each form of OTLP. */
+/** Opens the outlets that the destinations ask for: one for files, one for what is pushed. */
 export function openRoutes({ destinations, ...options }: RouteOptions): Routes {
   const bySignal: Partial<Record<Signal, Route>> = {}
   const to = (kind: Destination['kind']) =>
@@ -38,36 +39,26 @@ export function openRoutes({ destinations, ...options }: RouteOptions): Routes {
     const outlet = createFileOutlet(options)
     for (const signal of toFiles) bySignal[signal] = { outlet, format: 'json' }
   }
-  const senders: Sender[] = []
-  for (const format of ['protobuf', 'json'] as const) {
-    const endpoints = endpointsOf(destinations, format)
-    if (Object.keys(endpoints).length === 0) continue
-    const contentType = format === 'json' ? 'application/json' : 'application/x-protobuf'
-    const sender = createSender({
-      endpoints,
-      contentType,
-      messages: options.messages,
-      loss: options.loss,
-      boardPlace: options.boardPlace(),
-    })
-    senders.push(sender)
-    for (const signal of SIGNALS) {
-      if (endpoints[signal] !== undefined) bySignal[signal] = { outlet: sender, format }
-    }
+  const endpoints = endpointsOf(destinations)
+  if (Object.keys(endpoints).length === 0)
+    return { bySignal, sender: undefined, files: toFiles.length > 0 }
+  const { messages, loss, boardPlace } = options
+  const sender = createSender({ endpoints, messages, loss, boardPlace: boardPlace() })
+  for (const signal of SIGNALS) {
+    const protocol = endpoints[signal]?.protocol
+    if (protocol === undefined) continue
+    bySignal[signal] = { outlet: sender, format: protocol === 'http/json' ? 'json' : 'protobuf' }
   }
-  return { bySignal, senders, files: toFiles.length > 0 }
+  return { bySignal, sender, files: toFiles.length > 0 }
 }
 
 function endpointsOf(
   destinations: RouteOptions['destinations'],
-  format: Route['format'],
 ): Partial<Record<Signal, Endpoint>> {
   const endpoints: Partial<Record<Signal, Endpoint>> = {}
   for (const signal of SIGNALS) {
     const destination = destinations[signal]
-    if (destination?.kind === 'otlp' && destination.format === format) {
-      endpoints[signal] = destination.endpoint
-    }
+    if (destination?.kind === 'otlp') endpoints[signal] = destination.endpoint
   }
   return endpoints
 }

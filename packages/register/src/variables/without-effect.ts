@@ -52,6 +52,7 @@ export const FOLLOWED: readonly string[] = [
   ...['', 'TRACES_', 'METRICS_', 'LOGS_'].flatMap((signal) =>
     [
       'ENDPOINT',
+      'INSECURE',
       'PROTOCOL',
       'HEADERS',
       'TIMEOUT',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { lastMetrics, startCollector } from '../support/collector.ts'
 import { startOrigin } from '../support/origin.ts'
 import { programFolder, runNode } from '../support/program.ts'
-import { having, onlyRun, storedRuns, totalIn, type MetricsLine } from '../support/run-files.ts'
+import { having, storedRuns, totalIn, type MetricsLine } from '../support/run-files.ts'
 
 const CALLS = INSTRUMENTS.callDuration.name
 const END = INSTRUMENTS.runEndTime.name
@@ -142,22 +142,6 @@ describe('signal by signal', () => {
     const [run] = storedRuns(folder)
     expect(run?.instances[0]).toMatchObject({ logs: [], traces: [] })
     expect(run !== undefined && having(run, END)).toBe(1)
-  })
-
-  test('grpc is refused in one line, and files take its place', async () => {
-    const folder = programFolder({ 'app.cjs': '' })
-
-    const ended = await runNode(folder, ['app.cjs'], {
-      env: {
-        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4317',
-        OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
-      },
-    })
-
-    expect(ended.stderr.match(/OTEL_EXPORTER_OTLP_PROTOCOL=grpc is not supported/gu)).toHaveLength(
-      1,
-    )
-    expect(having(onlyRun(folder), END)).toBe(1)
   })
 })
 

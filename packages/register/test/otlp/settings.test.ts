@@ -55,8 +55,8 @@ describe('what cannot be followed is told once, without its secrets', () => {
   test.each([
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, /no http or https URL/u, 'file'],
     [
-      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
-      /grpc is not supported/u,
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c', OTEL_EXPORTER_OTLP_PROTOCOL: 'thrift' },
+      /thrift is not supported/u,
       'file',
     ],
     [
