@@ -1,0 +1,3 @@
+export async function fetchPage(url) {
+  return (await fetch(url)).text()
+}
