@@ -7,7 +7,8 @@ import { onlyRun, spansOf, total } from './support/run-files.ts'
 
 const CALLS = INSTRUMENTS.callDuration.name
 const ATTEMPTS = INSTRUMENTS.requestDuration.name
-const require = createRequire(import.meta.url)
+// The undici that stands below our own fetch, and is the program's here.
+const require = createRequire(import.meta.resolve('@plimsoll/fetch'))
 const undici = JSON.stringify(require.resolve('undici'))
 
 const CLIENTS = {
@@ -25,7 +26,8 @@ test.each(['app.cjs', 'app.mjs'])(
     const folder = programFolder({
       'app.cjs': `const url = process.env.ORIGIN; (async () => { ${program} })()`,
       'app.mjs': `import { createRequire } from 'node:module'
-        const require = createRequire(import.meta.url)
+        // The undici that stands below our own fetch, and is the program's here.
+const require = createRequire(import.meta.resolve('@plimsoll/fetch'))
         const url = process.env.ORIGIN
         ${program}`,
     })
