@@ -2,11 +2,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createEngine } from '@plimsoll/promql'
 import { parseSpecs, renderRules, sloRules } from '@plimsoll/slo-check'
+import { configSchemaText } from '../packages/register/scripts/config-schema.ts'
 import { errorsPage, signalsPage } from './pages.ts'
 
 const root = new URL('../', import.meta.url)
 writeFileSync(new URL('docs/signals.md', root), signalsPage())
 writeFileSync(new URL('docs/errors.md', root), errorsPage())
+writeFileSync(new URL('packages/register/plimsoll.config.schema.json', root), configSchemaText())
 
 const spec = 'examples/harvest/slo.yaml'
 const specs = parseSpecs([{ name: spec, text: readFileSync(new URL(spec, root), 'utf8') }])

@@ -13,6 +13,7 @@ export type { Health, HealthStatus, HostHealth } from './health/health.ts'
 export { healthHandler, type HealthHandler } from './health/health-handler.ts'
 export { observeFetch } from './observe/observe-fetch.ts'
 export type { ObserveOptions } from './observe/observe-options.ts'
+export { FETCH_DEFAULTS } from './options.ts'
 export type {
   BreakerPolicy,
   ChangeableOptions,

@@ -4,7 +4,8 @@ import { VARIABLES } from '../environment.ts'
 import { inWords } from '../messages.ts'
 import { CONFIG_DEFAULTS, type Config } from './config.ts'
 import { readFetchSection, type FetchCheck } from './fetch-section.ts'
-import { readSections } from './schema.ts'
+import { forbiddenKeys } from './forbidden-keys.ts'
+import { readSections, type Problem } from './schema.ts'
 import { parseSource, type Place } from './source.ts'
 
 /** Names that are looked for in the working folder, when `PLIMSOLL_CONFIG` names none. */
@@ -97,6 +98,19 @@ export function shownPath(folder: string, file: string): string {
   return near === '' || near.startsWith('..') ? file : near
 }
 
+/** Judges a configuration as data. */
+export function judgeValue(
+  value: unknown,
+  checkFetch: FetchCheck,
+): { config: Config } | { problems: readonly Problem[] } {
+  const forbidden = forbiddenKeys(value)
+  if (forbidden.length > 0) return { problems: forbidden }
+  const { config, problems } = readSections(value)
+  const { fetch, problems: ofFetch } = readFetchSection(value, checkFetch)
+  const all = [...problems, ...ofFetch]
+  return all.length === 0 ? { config: { ...config, fetch } } : { problems: all }
+}
+
 type Placed = Place & { readonly message: string }
 
 function judge(
@@ -106,12 +120,10 @@ function judge(
 ): { config: Config } | { problems: readonly Placed[] } {
   const source = parseSource(text, file.endsWith('.json'))
   if (!('value' in source)) return { problems: source }
-  const { config, problems } = readSections(source.value)
-  const { fetch, problems: ofFetch } = readFetchSection(source.value, checkFetch)
-  const all = [...problems, ...ofFetch]
-  if (all.length === 0) return { config: { ...config, fetch } }
+  const judged = judgeValue(source.value, checkFetch)
+  if ('config' in judged) return judged
   return {
-    problems: all
+    problems: judged.problems
       .map(({ path, part, message }) => ({ ...source.place(path, part), message }))
       .sort((a, b) => a.line - b.line || a.column - b.column),
   }

@@ -15,6 +15,8 @@ export interface Problem {
 export type PlainConfig = Omit<Config, 'fetch'>
 
 const SECTIONS = ['service', 'fetch', 'observe', 'metrics', 'files'] as const
+/** Where an editor finds the schema of the file. */
+const SCHEMA_KEY = '$schema'
 
 /** Reads the sections of the configuration, and collects every problem rather than the first. */
 export function readSections(value: unknown): {
@@ -24,7 +26,9 @@ export function readSections(value: unknown): {
   const problems: Problem[] = []
   const root = mapping(value, [], problems)
   const of = (section: string) => mapping(root[section], [section], problems)
-  unknownKeys(root, [], SECTIONS, problems)
+  const { [SCHEMA_KEY]: schema, ...sections } = root
+  name(schema, [SCHEMA_KEY], problems)
+  unknownKeys(sections, [], SECTIONS, problems)
   const config = {
     service: readService(of('service'), problems),
     observe: readObserve(of('observe'), problems),

@@ -269,3 +269,35 @@ function bomb(): string {
     `${name}: &${name} [${Array.from({ length: 20 }, () => item).join(', ')}]\n`
   return list('a', '1') + list('b', '*a') + list('c', '*b') + list('d', '*c')
 }
+
+describe('a key that every object has is no name', () => {
+  test.each([
+    ['of a host', 'fetch:\n  hosts: { __proto__: { role: x } }\n', '2:12: __proto__ is no name'],
+    ['of a profile', 'fetch:\n  profiles:\n    constructor: {}\n', '3:5: constructor is no name'],
+    ['of an instrument', 'metrics: { boundaries: { __proto__: [1] } }\n', '1:26: __proto__ is no'],
+    ['of a section', 'prototype: { role: x }\n', '1:1: prototype is no name'],
+  ])('%s', (_, text, expected) => {
+    expect(problemsOf(text)).toEqual([expect.stringContaining(expected)])
+    expect(({} as { role?: unknown }).role).toBe(undefined)
+  })
+
+  test('in JSON', () => {
+    const text = '{"fetch": {"defaults": {"__proto__": {"timeoutMs": 1}}}}'
+
+    expect(problemsOf(text, 'plimsoll.config.json')).toEqual([
+      'plimsoll.config.json:1:25: __proto__ is no name that a configuration can use',
+    ])
+  })
+})
+
+test('profiles are read, and one that is not there is told where it is named', () => {
+  const text = (name: string) =>
+    `fetch:\n  profiles:\n    gentle: { timeoutMs: 5 }\n    none:\n  hosts:\n    a.test: { profile: ${name} }\n`
+
+  expect(load({ 'plimsoll.config.yaml': text('gentle') })).toMatchObject({
+    config: { fetch: { profiles: { gentle: { timeoutMs: 5 }, none: {} } } },
+  })
+  expect(problemsOf(text('gentel'))).toEqual([
+    'plimsoll.config.yaml:6:24: fetch.hosts["a.test"].profile: there is no such profile; did you mean gentle?, got "gentel"',
+  ])
+})
