@@ -26,8 +26,7 @@ test.each(['app.cjs', 'app.mjs'])(
     const folder = programFolder({
       'app.cjs': `const url = process.env.ORIGIN; (async () => { ${program} })()`,
       'app.mjs': `import { createRequire } from 'node:module'
-        // The undici that stands below our own fetch, and is the program's here.
-const require = createRequire(import.meta.resolve('@plimsoll/fetch'))
+        const require = createRequire(import.meta.url)
         const url = process.env.ORIGIN
         ${program}`,
     })
