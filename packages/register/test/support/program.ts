@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly load?: '-r' | '--import' | 'none'
   readonly env?: Readonly<Record<string, string>>
   readonly nodeArgs?: readonly string[]
+  /** Milliseconds after which a program that does not end is killed, a fault to be seen as one. @default 20000 */
+  readonly timeoutMs?: number
   /** Called when the program first writes to stdout. */
   readonly onOutput?: (pid: number) => void
   /** Called with what the program writes to stderr, as it comes. */
@@ -49,15 +51,14 @@ export function runNode(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Ended> {
-  const { load = '-r', env = {}, nodeArgs = [], onOutput, onError } = options
+  const { load = '-r', env = {}, nodeArgs = [], timeoutMs = 20_000, onOutput, onError } = options
   const preload = load === 'none' ? [] : [load, PRELOAD]
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...preload, ...nodeArgs, ...args], {
       cwd: folder,
       env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A program that does not end is a fault, to be seen as one.
-      timeout: 20_000,
+      timeout: timeoutMs,
       killSignal: 'SIGKILL',
     })
     let stdout = ''
