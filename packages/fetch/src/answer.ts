@@ -1,10 +1,10 @@
 import type { Dispatcher } from 'undici'
-import { field } from './dispatch/options.ts'
+import { listField } from './dispatch/options.ts'
 
 /** How the answers of one way of asking are read: those of `fetch`, or those of undici's `request`. */
 export interface Reading<Answer> {
   status(answer: Answer): number
-  /** The value of a response field; of several lines, the first is enough for what is read here. */
+  /** The value of a response field; several lines are one, joined by commas. */
   field(answer: Answer, name: string): string | undefined
   /** Lets go of the connection, or of what was received, of an answer that nobody will read. Never rejects. */
   giveUp(answer: Answer): Promise<void>
@@ -31,10 +31,12 @@ export const REQUESTED: Reading<RequestAnswer> = {
   status: ({ statusCode }) => statusCode,
   field: ({ headers }, name) => {
     // With `responseHeaders: 'raw'` they are names and values in turn.
-    if (!Array.isArray(headers)) return field(headers, name)
+    if (!Array.isArray(headers)) return listField(headers, name)
     const list = headers as readonly string[]
-    const at = list.findIndex((each, index) => index % 2 === 0 && each.toLowerCase() === name)
-    return at === -1 ? undefined : list[at + 1]
+    const values = list.filter(
+      (_, index) => index % 2 === 1 && list[index - 1]?.toLowerCase() === name,
+    )
+    return values.length === 0 ? undefined : values.join(', ')
   },
   giveUp({ body }) {
     // Nobody waits for the rest: a body that never ends must not hold up the next attempt.

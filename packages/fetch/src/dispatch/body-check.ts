@@ -23,6 +23,9 @@ export function isCut(error: unknown): boolean {
   )
 }
 
+/** The body of a redirect that is followed goes to nobody: a wrong digest of it must not fail the answer behind it. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
 /** What reading a body that is not what it should be ends in. */
 export function corruptBody(reason: CorruptionReason, cause: Error | undefined): PlimsollError {
   const text =
@@ -73,7 +76,7 @@ export function bodyCheck(
 ): BodyCheck | undefined {
   if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return undefined
   const length = declaredLength(headers)
-  const digests = verifyDigests ? digestsOf(status, headers) : undefined
+  const digests = verifyDigests && !REDIRECTS.has(status) ? digestsOf(status, headers) : undefined
   if (length === undefined && digests === undefined) return undefined
   return new BodyCheck(length, digests)
 }

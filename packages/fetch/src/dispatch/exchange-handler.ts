@@ -12,7 +12,7 @@ import type { HostState } from '../hosts/host-state.ts'
 import { parseRetryAfter } from '../retry-after.ts'
 import { calledOff, errorTypeOfAbort, errorTypeOfStatus, verdictOfStatus } from '../verdict.ts'
 import { bodyCheck, corruptBody, type BodyCheck } from './body-check.ts'
-import { field, type Headers } from './options.ts'
+import { listField, type Headers } from './options.ts'
 import { refuse } from './refusal.ts'
 
 /** What watching an exchange needs of its surroundings. */
@@ -194,7 +194,11 @@ export abstract class ExchangeHandler extends TimeLimit implements Dispatcher.Di
     const { clock } = this.#deps
     const asked =
       status >= 400
-        ? parseRetryAfter(field(headers, 'retry-after'), clock.epoch(), field(headers, 'date'))
+        ? parseRetryAfter(
+            listField(headers, 'retry-after'),
+            clock.epoch(),
+            listField(headers, 'date'),
+          )
         : undefined
     if (asked !== undefined) this.host.limiter?.pauseUntil(clock.now() + asked)
     const verdict = verdictOfStatus(status, this.host.failureStatuses)
