@@ -39,7 +39,7 @@ export async function run(
   tell('parts')
   const micros = wants('parts') ? await runMicros({ ...micro, peers: !own }) : []
   tell('start and exit')
-  const ways = wants('start') ? preloads(!own) : []
+  const ways = preloads(!own)
   return {
     machine,
     turns,
@@ -47,8 +47,8 @@ export async function run(
     callsCounted,
     calls: compare(taken),
     micros,
-    starts: await measureStarts(ways, starts),
-    exits: await measureExits(ways, exits, origin),
+    starts: wants('start') ? await measureStarts(ways, starts) : [],
+    exits: wants('start') ? await measureExits(ways, exits, origin) : [],
     profiles,
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BASELINE, needsPeers, ROWS } from '../calls/rows.ts'
+import { SECTIONS } from '../options.ts'
 import type { Report } from '../report.ts'
 
 // What needs nothing installed, run as `npm run bench -- --quick --own` does. Rows whose calls the origin or the telemetry
@@ -69,6 +70,17 @@ describe('a quick run of what is ours', () => {
 
     expect(goals.match(/\| (?:met|\*\*missed\*\*) \|$/gmu)?.length).toBe(14)
   })
+})
+
+test.each(SECTIONS)('of the sections, %s can be asked for alone', (section) => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [MAIN, '--quick', '--own', '--rows', 'observed', '--sections', section],
+    { cwd: folder, encoding: 'utf8' },
+  )
+
+  expect({ status, stderr: stderr.match(/Error.*/u)?.[0] }).toEqual({ status: 0 })
+  expect(stdout).toMatch(/^# Benchmarks\n/u)
 })
 
 test('docs/benchmarks.md has the headings and the rows of what is measured now', () => {
