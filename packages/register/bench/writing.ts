@@ -130,6 +130,9 @@ try {
       loss: () => {
         throw new Error('nothing may be lost')
       },
+      tell: (text) => {
+        throw new Error(text)
+      },
     })
     const cells = createCells()
     const pipeline = createPipeline({

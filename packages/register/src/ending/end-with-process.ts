@@ -29,7 +29,11 @@ export function endWithProcess({
     ? watchSignals((signal) => guard('at its end', () => ending.finish({ signal })))
     : undefined
   watchProcess({
-    exiting: () => guard('at its end', () => ending.begin()),
+    exiting: () =>
+      guard('at its end', () => {
+        signals?.stop()
+        ending.begin()
+      }),
     exited: (exitCode) => guard('at its end', () => ending.finish({ exitCode })),
     failing: () => guard('while it wrote telemetry', flush),
     listenersChanged: (event) => signals?.listenersChanged(event),

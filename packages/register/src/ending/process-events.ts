@@ -4,7 +4,7 @@ export interface ProcessWatch {
   exiting(): void
   /** After the last one, with the code that the process ends with. Comes again where a listener asks for another code. */
   exited(code: number): void
-  /** An exception is about to end the process; a fault in a handler of it ends it without `exit`. */
+  /** An exception is about to end the process, where a fault in a handler of it ends it without `exit`; or `abort` does. */
   failing(): void
   /** The program added or removed a listener. */
   listenersChanged(event: string): void
@@ -54,6 +54,7 @@ export function watchProcess(watch: ProcessWatch, target: NodeJS.Process = proce
     enumerable: false,
   })
   wrapReallyExit(watch, target)
+  wrapAbort(watch, target)
 }
 
 /** `process.exit` inside an `exit` listener ends the process here, and the rest of the listeners never run. */
@@ -64,6 +65,16 @@ function wrapReallyExit(watch: ProcessWatch, target: NodeJS.Process): void {
   holder.reallyExit = (code) => {
     watch.exited(asCode(code))
     Reflect.apply(original, target, [code])
+  }
+}
+
+/** Nothing is called after it; no `exit`, no listener. */
+function wrapAbort(watch: ProcessWatch, target: NodeJS.Process): void {
+  const original = Reflect.get(target, 'abort') as (() => never) | undefined
+  if (typeof original !== 'function') return
+  target.abort = function abort() {
+    watch.failing()
+    return Reflect.apply(original, target, [])
   }
 }
 

@@ -39,53 +39,54 @@ export interface HeirOptions {
   readonly warning: DiskWarning
   readonly loss: Loss
   readonly fault: (error: unknown) => void
+  /** Told what nothing that was written tells. */
+  readonly tell: (text: string) => void
 }
 
 /** Spans and events that were recorded, and are lost with a thread. */
-interface Lost {
+export interface Lost {
   readonly logs: number
   readonly traces: number
 }
 
 /** Writes the end of threads that could not do it. */
 export interface Heir {
+  /** Of a thread that is gone, and of those that it had started: they are gone as well. */
+  settleDead(thread: number): { readonly threads: readonly number[]; readonly lost: Lost }
   /**
-   * Of a thread that is gone, and of those that it had started: they are gone as well.
-   *
-   * @returns these and that one
-   */
-  settleDead(thread: number): readonly number[]
-  /**
-   * Of a thread that lives, but does not hear that the process ends.
+   * Of a thread that lives, but does not hear that the process ends or is not done in time.
    *
    * @returns what is lost; undefined when it is writing at this moment, so that nobody else can
    */
-  settleDeaf(thread: number): Lost | undefined
+  settleLive(thread: number): Lost | undefined
   /** The threads that left something. */
   threads(): number[]
 }
 
-const NOTHING: Lost = { logs: 0, traces: 0 }
+export const NOTHING: Lost = { logs: 0, traces: 0 }
+
+export function together(a: Lost, b: Lost): Lost {
+  return { logs: a.logs + b.logs, traces: a.traces + b.traces }
+}
 
 export function createHeir(options: HeirOptions): Heir {
   const { arena } = options
 
-  const settle = (thread: number): void => {
+  const settle = (thread: number): Lost => {
     const entries = readLedger(arena, thread)
     const instance = entries.find(isInstance)
-    if (instance !== undefined && Atomics.load(stateOf(instance.slots), 0) !== ENDED) {
-      write(entries, instance, options)
-    }
+    const isOpen = instance !== undefined && Atomics.load(stateOf(instance.slots), 0) !== ENDED
+    const lost = isOpen ? write(entries, instance, options) : NOTHING
     releaseChunks(arena, thread)
+    return lost
   }
 
   return {
     settleDead(thread) {
-      const dead = withDescendants(arena, thread)
-      for (const one of dead) settle(one)
-      return dead
+      const threads = withDescendants(arena, thread)
+      return { threads, lost: threads.map(settle).reduce(together, NOTHING) }
     },
-    settleDeaf(thread) {
+    settleLive(thread) {
       const entries = readLedger(arena, thread)
       const instance = entries.find(isInstance)
       if (instance === undefined) return undefined
@@ -161,8 +162,8 @@ function routesOf(
   { instance, folder, maxBytes, destinations }: Deceased,
   heir: HeirOptions,
 ): Partial<Record<Signal, Route>> {
-  const { warning, loss } = heir
-  const files = createFileOutlet({ run: folder, instance, maxBytes, warning, loss })
+  const { warning, loss, tell } = heir
+  const files = createFileOutlet({ run: folder, instance, maxBytes, warning, loss, tell })
   const routes: Partial<Record<Signal, Route>> = {}
   for (const signal of SIGNALS) {
     const own = heir.routes[signal]

@@ -6,6 +6,7 @@ import type { DiskWarning } from '../files/disk-warning.ts'
 import type { RunFiles } from '../files/run-files.ts'
 import type { Guard } from '../guard.ts'
 import type { Messages } from '../messages.ts'
+import { inItems } from '../pipeline/in-items.ts'
 import type { Loss } from '../pipeline/outlet.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Routes } from '../pipeline/routes.ts'
@@ -14,7 +15,7 @@ import { leaveForChildren, parentOf, type Settings } from '../settings.ts'
 import { endWithProcess } from './end-with-process.ts'
 import { createEnding, type Ending } from './ending.ts'
 import type { DestinationKeys, Estate } from './estate.ts'
-import { createHeir, type Heir } from './settlement.ts'
+import { NOTHING, createHeir, together, type Heir } from './settlement.ts'
 import {
   awaitHearing,
   awaitWorkers,
@@ -26,6 +27,9 @@ import {
 
 /** An ending process waits no longer for its workers to hear of it, and to write where there is no collector. */
 const WORKERS_MS = 500
+
+/** A worker that its main thread calls to end is done before that one is, so that it can tell what it lost. */
+const CALLED_SHARE = 0.8
 
 export interface TiedEnding {
   readonly settings: Settings
@@ -59,8 +63,12 @@ export function tieEnding(tied: TiedEnding): Ending {
           arena: memory,
           runId: settings.identity.runId,
           routes: routes.bySignal,
+          tell: (text) => messages.warn(text),
         })
   }
+  const outlets = new Set(Object.values(routes.bySignal).map(({ outlet }) => outlet))
+  /** Of the time that an end may take. */
+  let share = 1
   let endsAt = Infinity
   const leftMs = (): number => Math.max(0, endsAt - performance.now())
 
@@ -68,20 +76,26 @@ export function tieEnding(tied: TiedEnding): Ending {
     recorder,
     pipeline,
     endWorkers() {
-      const budget = routes.sender !== undefined ? settings.exitMs : WORKERS_MS
+      const budget = routes.sender !== undefined ? settings.exitMs * share : WORKERS_MS
       endsAt = performance.now() + budget
       if (!isMainThread || board === undefined) return
       callWorkers(board)
       const isDeaf = awaitHearing(board, Math.min(budget, WORKERS_MS))
-      const deaf = heir()?.threads().filter(isDeaf) ?? []
-      if (deaf.length > 0) settleDeaf(deaf, board)
+      const settled = settle(board, isDeaf)
+      if (settled > 0)
+        messages.warn(
+          `${settled} busy worker(s) did not hear that the process ends: their metrics are written for them`,
+        )
     },
     awaitDelivery() {
-      routes.sender?.finish(leftMs())
-      if (!isMainThread || board === undefined) return
-      const silent = awaitWorkers(board, leftMs())
-      if (silent > 0)
-        messages.warn(`${silent} busy worker(s) did not write the last of their telemetry`)
+      for (const outlet of outlets) outlet.finish(leftMs())
+      if (isMainThread && board !== undefined) {
+        const late = awaitWorkers(board, leftMs())
+        const silent = late.count - settle(board, late.has)
+        if (silent > 0)
+          messages.warn(`${silent} busy worker(s) did not write the last of their telemetry`)
+      }
+      tellLost()
     },
     writeOutcome: (outcome) => runFiles?.writeOutcome(outcome),
     written() {
@@ -91,35 +105,47 @@ export function tieEnding(tied: TiedEnding): Ending {
     begun: () => worker?.heard(),
   })
 
-  const settleDeaf = (threads: readonly number[], memory: SharedArrayBuffer): void => {
-    let [settled, logs, traces] = [0, 0, 0]
-    for (const thread of threads) {
-      const lost = heir()?.settleDeaf(thread)
+  /** What was lost with workers, so far. */
+  let lost = NOTHING
+
+  /** Writes the end of workers that live. @returns of how many */
+  const settle = (memory: SharedArrayBuffer, isOne: (thread: number) => boolean): number => {
+    let settled = 0
+    for (const thread of heir()?.threads().filter(isOne) ?? []) {
+      const lostWithIt = heir()?.settleLive(thread)
       // It writes at this moment: it may be done in time.
-      if (lost === undefined) continue
+      if (lostWithIt === undefined) continue
       forgetWorker(memory, thread)
       settled += 1
-      logs += lost.logs
-      traces += lost.traces
+      lost = together(lost, lostWithIt)
     }
-    if (settled === 0) return
-    messages.warn(
-      `${settled} busy worker(s) did not hear that the process ends: their metrics are written for them, ${logs} event(s) and ${traces} span(s) of theirs are lost`,
-    )
+    return settled
+  }
+
+  /** In metrics too; but those may not arrive. */
+  const tellLost = (): void => {
+    const items = inItems((signal) => (signal === 'metrics' ? 0 : lost[signal]))
+    if (items !== '') messages.warn(`${items} went with worker(s) that did not end by themselves`)
+    lost = NOTHING
   }
 
   const worker =
     isMainThread || board === undefined
       ? undefined
-      : enterWorker(board, threadId, () => guard('at its end', () => ending.finish({})))
+      : enterWorker(board, threadId, () => {
+          share = CALLED_SHARE
+          guard('at its end', () => ending.finish({}))
+        })
   endWithProcess({
     ending,
     guard,
     flush: () => pipeline.flush('always'),
     workerGone: (thread) =>
       guard('at the end of a worker', () => {
-        const dead = heir()?.settleDead(thread) ?? [thread]
-        if (board !== undefined) for (const one of dead) forgetWorker(board, one)
+        const dead = heir()?.settleDead(thread)
+        lost = together(lost, dead?.lost ?? NOTHING)
+        if (board === undefined) return
+        for (const one of dead?.threads ?? [thread]) forgetWorker(board, one)
       }),
     ownThreads: tied.ownThreads,
   })

@@ -80,10 +80,15 @@ export function awaitHearing(
 /**
  * Blocks until every worker has written or the time is up.
  *
- * @returns how many workers did not
+ * @returns how many workers did not, and whether a thread is one of them
  */
-export function awaitWorkers(memory: SharedArrayBuffer, deadlineMs: number): number {
-  return awaitNone(new Int32Array(memory), LIVE, deadlineMs)
+export function awaitWorkers(
+  memory: SharedArrayBuffer,
+  deadlineMs: number,
+): { readonly count: number; readonly has: (threadId: number) => boolean } {
+  const board = new Int32Array(memory)
+  const count = awaitNone(board, LIVE, deadlineMs)
+  return { count, has: (threadId) => Atomics.load(board, slotOf(threadId)) !== GONE }
 }
 
 /** Calls `gone` when a worker has ended, however it did, before any listener of the program. */

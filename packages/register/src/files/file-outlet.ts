@@ -1,4 +1,5 @@
-import type { Signal } from '@plimsoll/semconv'
+import type { LossReason, Signal } from '@plimsoll/semconv'
+import { inItems } from '../pipeline/in-items.ts'
 import type { Loss, Outlet } from '../pipeline/outlet.ts'
 import type { DiskWarning } from './disk-warning.ts'
 import { createLineFile, type LineFile } from './line-file.ts'
@@ -14,6 +15,8 @@ export interface FileOutletOptions {
   readonly maxBytes: number
   readonly warning: DiskWarning
   readonly loss: Loss
+  /** Told at the end what nothing that was written tells. */
+  readonly tell: (text: string) => void
 }
 
 /**
@@ -23,11 +26,17 @@ export interface FileOutletOptions {
  * instead: the nearer the cap, the more regular snapshots are left out. The final one is always written.
  */
 export function createFileOutlet(options: FileOutletOptions): Outlet {
-  const { run, instance, maxBytes, warning, loss } = options
+  const { run, instance, maxBytes, warning, loss, tell } = options
   const files = filesOf(run, instance)
   // A run that is joined may be near its cap already.
   let ofOthers = measured(run, instance, 0)
   let leftOut = 0
+  /** What was not written; of metrics what the last snapshot held, for it holds all before. */
+  const unwritten: Record<Signal, number> = { metrics: 0, traces: 0, logs: 0 }
+  const lose = (signal: Signal, reason: LossReason, items: number): void => {
+    unwritten[signal] = signal === 'metrics' ? items : unwritten[signal] + items
+    loss(signal, reason, items)
+  }
 
   const used = (): number =>
     ofOthers + Object.values(files).reduce((sum, { size }) => sum + size, 0)
@@ -35,14 +44,15 @@ export function createFileOutlet(options: FileOutletOptions): Outlet {
   return {
     send({ signal, body, items, final }) {
       if (signal !== 'metrics' && !final && used() + body.length > maxBytes * ITEMS_SHARE) {
-        loss(signal, 'size_cap', items)
+        lose(signal, 'size_cap', items)
         return
       }
       try {
         files[signal].append(body)
+        if (signal === 'metrics') unwritten.metrics = 0
       } catch (error) {
         warning(run, error)
-        loss(signal, 'write_failed', items)
+        lose(signal, 'write_failed', items)
       }
     },
     wantsMetrics() {
@@ -58,6 +68,12 @@ export function createFileOutlet(options: FileOutletOptions): Outlet {
     finish() {
       // Every line is in the hands of the operating system already. One that comes later opens its file again.
       for (const file of Object.values(files)) file.close()
+      // Otherwise the metrics tell of it.
+      if (unwritten.metrics > 0) {
+        tell(
+          `${inItems((signal) => unwritten[signal])} could not be written to ${run}; without its end the run is incomplete there`,
+        )
+      }
     },
   }
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { SIGNALS, type Signal } from '@plimsoll/semconv'
 import { inWords, type Messages } from '../messages.ts'
+import { inItems } from '../pipeline/in-items.ts'
 import type { Loss, Outlet } from '../pipeline/outlet.ts'
 import { sibling } from '../sibling.ts'
 import { createBoard, SENDER_LOSSES, type BoardPlace, type SenderLoss } from './board.ts'
@@ -18,9 +19,6 @@ export interface Sender extends Outlet {
   /** The thread behind it, which the program did not start and shall not hear of. */
   readonly thread: Worker
 }
-
-/** What an item of a signal is called in a message. */
-const ITEMS = { logs: 'event', traces: 'span', metrics: 'data point' } as const
 
 /** Posts OTLP from a thread of its own, which keeps no process alive. */
 export function createSender(options: SenderOptions): Sender {
@@ -110,13 +108,4 @@ export function createSender(options: SenderOptions): Sender {
       messages.warn(`${lost} did not reach ${origins.join(' and ')}${why}${end}`)
     },
   }
-}
-
-/** `3 events, 1 span`, of what there is; empty when there is nothing. */
-function inItems(count: (signal: Signal) => number): string {
-  return (['logs', 'traces', 'metrics'] as const)
-    .map((signal) => ({ items: count(signal), word: ITEMS[signal] }))
-    .filter(({ items }) => items > 0)
-    .map(({ items, word }) => `${items} ${word}${items === 1 ? '' : 's'}`)
-    .join(', ')
 }

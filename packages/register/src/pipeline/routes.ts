@@ -36,7 +36,7 @@ export function openRoutes({ destinations, ...options }: RouteOptions): Routes {
     SIGNALS.filter((signal) => destinations[signal]?.kind === kind)
   const toFiles = to('file')
   if (toFiles.length > 0) {
-    const outlet = createFileOutlet(options)
+    const outlet = createFileOutlet({ ...options, tell: (text) => options.messages.warn(text) })
     for (const signal of toFiles) bySignal[signal] = { outlet, format: 'json' }
   }
   const endpoints = endpointsOf(destinations)

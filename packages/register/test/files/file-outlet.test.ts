@@ -16,6 +16,7 @@ function outletIn(run: string, maxBytes: number) {
     maxBytes,
     warning: createDiskWarning(createMessages('info', (line) => lines.push(line))),
     loss: (...loss) => lost.push(loss),
+    tell: (text) => lines.push(text),
   })
   return { outlet, lines, lost }
 }
