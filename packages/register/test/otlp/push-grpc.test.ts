@@ -9,6 +9,8 @@ import { startOrigin } from '../support/origin.ts'
 import { programFolder, runNode } from '../support/program.ts'
 import { storedRuns } from '../support/run-files.ts'
 
+/** Time for a busy machine: how long an ending process waits is the matter of one test alone. */
+const PATIENT = { PLIMSOLL_EXIT_MS: '20000' }
 const CALLS = INSTRUMENTS.callDuration.name
 const END = INSTRUMENTS.runEndTime.name
 
@@ -42,6 +44,7 @@ describe('by gRPC telemetry is pushed, complete', () => {
         ORIGIN: origin.url,
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+        ...PATIENT,
         OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20token',
         OTEL_EXPORTER_OTLP_COMPRESSION: end === 'exit' ? 'gzip' : 'none',
       },
@@ -84,6 +87,7 @@ describe('by gRPC telemetry is pushed, complete', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: `localhost:${collector.port}`,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
       OTEL_EXPORTER_OTLP_CERTIFICATE: caFile,
+      ...PATIENT,
     }
 
     const unknown = await runNode(folder, ['app.cjs'], { env })
@@ -118,6 +122,7 @@ describe('by gRPC telemetry is pushed, complete', () => {
         OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
         OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${http.url}/v1/logs`,
         OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'http/json',
+        ...PATIENT,
       },
     })
 
@@ -147,7 +152,7 @@ describe('a collector that fails', () => {
         ORIGIN: origin.url,
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
-        PLIMSOLL_EXIT_MS: '10000',
+        ...PATIENT,
       },
     })
 
@@ -172,6 +177,7 @@ describe('a collector that fails', () => {
         ORIGIN: origin.url,
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+        ...PATIENT,
       },
     })
 
@@ -208,6 +214,7 @@ test('the resource says who it is, as by the other ways', async () => {
       OTEL_TRACES_EXPORTER: 'none',
       OTEL_LOGS_EXPORTER: 'none',
       PLIMSOLL_RUN_ID: 'by-grpc',
+      ...PATIENT,
     },
   })
 

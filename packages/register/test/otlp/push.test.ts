@@ -7,6 +7,8 @@ import { having, storedRuns, totalIn, type MetricsLine } from '../support/run-fi
 
 const CALLS = INSTRUMENTS.callDuration.name
 const END = INSTRUMENTS.runEndTime.name
+/** Time for a busy machine: how long an ending process waits is the matter of one test alone. */
+const PATIENT = { PLIMSOLL_EXIT_MS: '20000' }
 
 const PROGRAM = `
 const call = async () => (await fetch(process.env.ORIGIN)).text()
@@ -29,6 +31,7 @@ describe('with an endpoint, telemetry is pushed, complete', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/base/`,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20token',
+      ...PATIENT,
     }
 
     const ended = await runNode(folder, ['app.cjs', end], { env })
@@ -65,7 +68,11 @@ test('protobuf is the default, gzip on demand', async () => {
   const folder = programFolder({ 'app.cjs': '' })
 
   await runNode(folder, ['app.cjs'], {
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' },
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+      ...PATIENT,
+    },
   })
 
   expect(collector.received.length).toBeGreaterThan(0)
@@ -99,6 +106,7 @@ test(
         ORIGIN: origin.url,
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        ...PATIENT,
       },
     })
 

@@ -148,6 +148,7 @@ describe('metrics are served to who scrapes', () => {
         OTEL_METRICS_EXPORTER: 'otlp,prometheus',
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        PLIMSOLL_EXIT_MS: '20000',
       },
       (url) => scraped(url),
     )

@@ -72,3 +72,19 @@ test('an expression that gives one is no number either', async () => {
   expect(verdict).toBe('inconclusive')
   expect(reason).toContain('put histogram_count(…) around it')
 })
+
+test.each(['work_count', 'work_sum'])(
+  'its count and sum have no series of their own (%s); where they were is said, and what to write',
+  async (metric) => {
+    const { verdict, reason } = await judged(ratio(metric, metric), false)
+
+    expect(verdict).toBe('no_data')
+    expect(reason).toContain(
+      `never recorded the metric ${metric}: work is a native histogram there, which has no series beside it`,
+    )
+    const read = metric.replace('work', 'histogram')
+    expect(reason).toContain(`write ${read}(sum(last_over_time(work[$window])))`)
+    const advice = `${read}(sum(last_over_time(work[$window])))`
+    expect(await judged(ratio(advice, advice), false)).toMatchObject({ verdict: 'pass' })
+  },
+)
