@@ -10,10 +10,10 @@ const LIMITED = 'fetch: { defaults: { limiter: { ratePerSecond: 0.001, maxDelayM
 
 /** For programs: what the preload records of its configuration, one after the other. */
 const HEARD = `
-  const slot = Symbol.for('plimsoll.recorder')
-  const recorder = globalThis[slot]
+  const shared = globalThis[Symbol.for('plimsoll.recorder')]
+  const recorder = shared.installed
   const waiting = []
-  globalThis[slot] = {
+  shared.installed = {
     record(record) {
       recorder.record(record)
       if (record.kind === 'config_reload') waiting.shift()?.(record)

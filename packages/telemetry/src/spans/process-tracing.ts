@@ -1,18 +1,17 @@
 import { createTracing, type Tracing } from './tracing.ts'
 
-// A registered symbol, because a program may hold two copies of this package: its own and the preload's.
-const slot: unique symbol = Symbol.for('plimsoll.tracing')
+const key: unique symbol = Symbol.for('plimsoll.tracing')
 
-interface Slot {
-  [slot]?: Tracing
-}
+// Shared by the copies of this package that a program may hold, as the recorder of the process is.
+const shared = ((globalThis as { [key]?: { installed: Tracing | undefined } })[key] ??= {
+  installed: undefined,
+})
 
 /** Makes `tracing` the one of the whole process; the preload does so. Returns a function that takes it back. */
 export function installTracing(tracing: Tracing): () => void {
-  const holder = globalThis as Slot
-  holder[slot] = tracing
+  shared.installed = tracing
   return () => {
-    if (holder[slot] === tracing) delete holder[slot]
+    if (shared.installed === tracing) shared.installed = undefined
   }
 }
 
@@ -29,5 +28,5 @@ export const processTracing: Tracing = {
 }
 
 function now(): Tracing {
-  return (globalThis as Slot)[slot] ?? registered
+  return shared.installed ?? registered
 }
