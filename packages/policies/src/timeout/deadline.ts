@@ -1,5 +1,6 @@
 import { PlimsollError } from '../error.ts'
 import { contextOf, surroundingsOf, type Call, type CallContext, type Policy } from '../policy.ts'
+import { TimeLine } from '../time-line.ts'
 import { bounded } from './bounded.ts'
 import { checkDeadlineOptions, type DeadlineOptions } from './options.ts'
 
@@ -13,6 +14,7 @@ export function deadline(options: DeadlineOptions): Policy {
   checkDeadlineOptions(options)
   const { clock } = surroundingsOf(options)
   const { afterMs } = options
+  const line = new TimeLine(clock)
   const expired = (): PlimsollError =>
     new PlimsollError('ERR_PLIMSOLL_DEADLINE', 'the deadline of the call has passed')
   return {
@@ -20,7 +22,7 @@ export function deadline(options: DeadlineOptions): Policy {
       const outer = contextOf(context)
       const nowMs = clock.now()
       const deadlineMs = Math.min(outer.deadlineMs, nowMs + afterMs)
-      return bounded({ clock, limitMs: deadlineMs - nowMs, expired }, call, {
+      return bounded({ clock, line, limitMs: deadlineMs - nowMs, expired }, call, {
         ...outer,
         deadlineMs,
       })
