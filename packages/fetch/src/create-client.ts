@@ -1,5 +1,7 @@
 import type * as Undici from 'undici'
 import { callOptionsOf } from './call-options.ts'
+import { configuredFallbacks, type CallsBySource } from './fallback/configured.ts'
+import type { FetchFallback } from './fallback/create-fallback.ts'
 import { FetchCall } from './fetch-call.ts'
 import { healthOf, type Health } from './health/health.ts'
 import type { ChangeableOptions, FetchOptions } from './options.ts'
@@ -39,6 +41,13 @@ export interface Client {
    * @throws {OptionError} `ERR_PLIMSOLL_OPTION_INVALID` for a bad option
    */
   update(options: ChangeableOptions): number
+  /**
+   * The fallback that the options call `name`: they say which sources are asked in which order, with which breakers and
+   * time limits; `calls` says by source how it is asked and its answer read. Rejects as `createFallback` does.
+   *
+   * @throws {OptionError} `ERR_PLIMSOLL_OPTION_INVALID` for a name that is not there, or a source without its calls
+   */
+  fallback<Input, T>(name: string, calls: CallsBySource<Input, T>): FetchFallback<Input, T>
   /** How the client stands with the hosts that it has asked. Costs little, sends nothing, never throws. */
   health(): Health
 }
@@ -51,13 +60,17 @@ export interface Client {
 export function createClient(options: FetchOptions = {}): Client {
   validateFetchOptions(options)
   const surroundings = surroundingsOf(options)
+  const fetch = policedFetch(surroundings, options.fetch)
+  const { recorder, clock } = surroundings
+  const random = options.random ?? Math.random
   return {
-    fetch: policedFetch(surroundings, options.fetch),
+    fetch,
     request: policedRequest(surroundings),
     update: (changed) => {
       validateChangeable(changed)
       return surroundings.hosts.update(changed)
     },
+    fallback: configuredFallbacks(options, { fetch, recorder, clock, random }),
     health: () => healthOf(surroundings.hosts.states(), surroundings.clock),
   }
 }

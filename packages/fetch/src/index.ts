@@ -1,5 +1,6 @@
 export { withBreaker, withRole } from './call-options.ts'
 export { createClient, createFetch, createRequest, type Client } from './create-client.ts'
+export type { CallsBySource, SourceCalls } from './fallback/configured.ts'
 export {
   createFallback,
   type FetchFallback,
@@ -19,11 +20,13 @@ export type {
   ChangeableOptions,
   BudgetPolicy,
   CacheOptions,
+  FallbackOrder,
   FetchOptions,
   HostOptions,
   HostPolicies,
   LimiterPolicy,
   RetryPolicy,
+  SourceOptions,
 } from './options.ts'
 export { parseRetryAfter } from './retry-after.ts'
 export { hashUrl, installUrlHashKey, redactUrl, type RedactOptions } from './url.ts'

@@ -91,6 +91,24 @@ export interface CacheOptions {
   readonly roles?: readonly string[]
 }
 
+/** What a configuration says of a logical provider, which may span hosts; how it is asked, the program says. */
+export interface SourceOptions {
+  /** What the calls are for. @default the role of the host */
+  readonly role?: string
+  /** A breaker of its own, shared by all fallbacks that ask it. @default false: the hosts have theirs */
+  readonly breaker?: Omit<BreakerPolicy, 'failureStatuses'> | false
+  /** Milliseconds for the call and for reading its body. @default none */
+  readonly timeoutMs?: number
+}
+
+/** Which sources are asked, in which order. */
+export interface FallbackOrder {
+  /** Milliseconds for all tiers together. @default none */
+  readonly deadlineMs?: number
+  /** The best tier first; within one the sources are asked in their order. */
+  readonly tiers: readonly { readonly name: string; readonly sources: readonly string[] }[]
+}
+
 /** What can change while a client works, see `Client.update`. */
 export interface ChangeableOptions {
   /** Policies of every host, where `hosts` says nothing else. */
@@ -106,6 +124,10 @@ export interface ChangeableOptions {
 
 /** Options of `createClient` and `createFetch`. */
 export interface FetchOptions extends ChangeableOptions {
+  /** Logical providers that fallbacks ask, by name. */
+  readonly sources?: Readonly<Record<string, SourceOptions>>
+  /** Tiers of sources, by a name of the program's, see `Client.fallback`. */
+  readonly fallbacks?: Readonly<Record<string, FallbackOrder>>
   /** @default false */
   readonly cache?: boolean | CacheOptions
   /** Whether a declared `Content-Digest` or `Repr-Digest` (RFC 9530) is verified. @default true */

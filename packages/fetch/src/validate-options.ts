@@ -128,6 +128,58 @@ const hosts: Check = (value, path) => {
   }
 }
 
+const sourceOptions = fields({
+  role: text,
+  breaker: policy(
+    (value, path) => checkBreakerOptions(value, path),
+    BREAKER.filter((name) => name !== 'failureStatuses'),
+  ),
+  timeoutMs: positiveDuration,
+})
+const sources: Check = (value, path) => {
+  for (const [name, own] of entriesOf(value, path, 'expected options by name of a source')) {
+    sourceOptions(own, [...path, name])
+  }
+}
+
+/** A list in which no two are the same by `nameOf`: names tell series apart. */
+function different(check: Check, nameOf: (element: unknown) => unknown): Check {
+  const list = listOf(check, 1)
+  return (value, path) => {
+    list(value, path)
+    const names = (value as readonly unknown[]).map((element) => nameOf(element))
+    const again = names.findIndex((name, index) => names.indexOf(name) < index)
+    if (again !== -1) throw new OptionError([...path, again], names[again], 'expected a new name')
+  }
+}
+
+const tier = fields({ name: text, sources: different(text, (name) => name) }, ['name', 'sources'])
+const tiers = different(tier, (one) => (one as { readonly name: string }).name)
+const order = fields({ deadlineMs: positiveDuration, tiers }, ['tiers'])
+const fallbacks: Check = (value, path) => {
+  for (const [name, own] of entriesOf(value, path, 'expected tiers by name of a fallback')) {
+    order(own, [...path, name])
+  }
+}
+
+/** That each source of a tier is there. */
+function checkSources(
+  { fallbacks: all = {}, sources: known = {} }: FetchOptions,
+  path: OptionPath,
+): void {
+  for (const [name, { tiers: list }] of Object.entries(all)) {
+    for (const [index, { sources: asked }] of list.entries()) {
+      for (const [at, source] of asked.entries()) {
+        if (Object.hasOwn(known, source)) continue
+        const names = Object.keys(known)
+        const hint = names.length === 0 ? 'there are no sources' : nameHint(source, names)
+        const place = [...path, 'fallbacks', name, 'tiers', index, 'sources', at]
+        throw new OptionError(place, source, `there is no such source; ${hint}`)
+      }
+    }
+  }
+}
+
 function entriesOf(value: unknown, path: OptionPath, expected: string): [string, unknown][] {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return Object.entries(value)
@@ -176,6 +228,8 @@ const CHANGEABLE = { defaults: hostOptions, hosts, profiles }
 const checkChangeable = fields(CHANGEABLE)
 const check = fields({
   ...CHANGEABLE,
+  sources,
+  fallbacks,
   cache,
   integrity: flag,
   redact: fields({ allowQuery: listOf(text), allowPath: flag }),
@@ -199,7 +253,8 @@ export function validateFetchOptions(
   path: OptionPath = [],
 ): asserts options is FetchOptions {
   check(options, path)
-  checkTogether(options as ChangeableOptions, path)
+  checkTogether(options as FetchOptions, path)
+  checkSources(options as FetchOptions, path)
 }
 
 /**

@@ -25,6 +25,44 @@ export function configSchema(): Schema {
         { ...POLICIES, profile, required },
         'The policies of one host, or the defaults of all.',
       ),
+      source: object(
+        {
+          role: text('What the calls are for; the role of the host by default.'),
+          breaker: orOff(
+            object(OF_SOURCE, 'A circuit breaker of the source.'),
+            'A circuit breaker of its own; none by default.',
+            false,
+          ),
+          timeoutMs: above(0, 'Milliseconds for the call and for reading its body.'),
+        },
+        'A logical provider, which may span hosts.',
+      ),
+      fallback: object(
+        {
+          deadlineMs: above(0, 'Milliseconds for all tiers together.'),
+          tiers: {
+            description: 'The best tier first.',
+            type: 'array',
+            minItems: 1,
+            items: object(
+              {
+                name: text('Name of the tier: an attribute of metrics.'),
+                sources: {
+                  description: 'Names of `sources`, in the order in which they are asked.',
+                  type: 'array',
+                  minItems: 1,
+                  uniqueItems: true,
+                  items: { type: 'string', minLength: 1 },
+                },
+              },
+              'Sources of equal worth.',
+              ['name', 'sources'],
+            ),
+          },
+        },
+        'Which sources are asked, in which order.',
+        ['tiers'],
+      ),
     },
   }
 }
@@ -67,37 +105,34 @@ const statusList = (description: string, standard?: readonly number[]): Schema =
 })
 
 const B = BREAKER_DEFAULTS
+/** The numbers of a breaker of a source, which has no statuses of its own. */
+const OF_SOURCE: Readonly<Record<string, Schema>> = {
+  failureRate: {
+    ...above(0, 'Share of failures in the window at which the breaker opens.', B.failureRate),
+    maximum: 1,
+  },
+  minimumCalls: count('Outcomes that the window must hold before the rate counts.', B.minimumCalls),
+  windowMs: above(0, 'Milliseconds of the rolling window.', B.windowMs),
+  consecutiveFailures: count('Failures in a row that open the breaker; off by default.'),
+  openMs: above(0, 'Milliseconds until an open breaker admits a probe.', B.openMs),
+  maxOpenMs: above(0, 'Milliseconds that `openMs` grows to; at least `openMs`.', B.maxOpenMs),
+  backoffFactor: atLeast(1, 'Growth of the open time with every failed probe.', B.backoffFactor),
+  jitter: {
+    ...atLeast(0, 'Share of the open time that is drawn at random.', B.jitter),
+    maximum: 1,
+  },
+  halfOpenProbes: count('Probes in flight at once while half open.', B.halfOpenProbes),
+  successesToClose: count('Successful probes that close the breaker.', B.successesToClose),
+  probeTimeoutMs: above(
+    0,
+    'Milliseconds after which a probe without outcome counts as failed.',
+    B.probeTimeoutMs,
+  ),
+}
 const breaker = orOff(
   object(
     {
-      failureRate: {
-        ...above(0, 'Share of failures in the window at which the breaker opens.', B.failureRate),
-        maximum: 1,
-      },
-      minimumCalls: count(
-        'Outcomes that the window must hold before the rate counts.',
-        B.minimumCalls,
-      ),
-      windowMs: above(0, 'Milliseconds of the rolling window.', B.windowMs),
-      consecutiveFailures: count('Failures in a row that open the breaker; off by default.'),
-      openMs: above(0, 'Milliseconds until an open breaker admits a probe.', B.openMs),
-      maxOpenMs: above(0, 'Milliseconds that `openMs` grows to; at least `openMs`.', B.maxOpenMs),
-      backoffFactor: atLeast(
-        1,
-        'Growth of the open time with every failed probe.',
-        B.backoffFactor,
-      ),
-      jitter: {
-        ...atLeast(0, 'Share of the open time that is drawn at random.', B.jitter),
-        maximum: 1,
-      },
-      halfOpenProbes: count('Probes in flight at once while half open.', B.halfOpenProbes),
-      successesToClose: count('Successful probes that close the breaker.', B.successesToClose),
-      probeTimeoutMs: above(
-        0,
-        'Milliseconds after which a probe without outcome counts as failed.',
-        B.probeTimeoutMs,
-      ),
+      ...OF_SOURCE,
       failureStatuses: statusList('Statuses that count as failures: 500 to 599 by default.'),
     },
     'A circuit breaker.',
@@ -228,6 +263,22 @@ const fetch = section(
         additionalProperties: orNull({ $ref: '#/$defs/policies' }),
       },
       'Sets of policies that hosts name.',
+    ),
+    sources: orNull(
+      {
+        type: 'object',
+        propertyNames: NO_PROTOTYPE(),
+        additionalProperties: orNull({ $ref: '#/$defs/source' }),
+      },
+      'Logical providers that fallbacks ask, by name.',
+    ),
+    fallbacks: orNull(
+      {
+        type: 'object',
+        propertyNames: NO_PROTOTYPE(),
+        additionalProperties: { $ref: '#/$defs/fallback' },
+      },
+      'Tiers of sources, by a name of the program’s.',
     ),
     cache,
     integrity: flag('Whether a declared `Content-Digest` or `Repr-Digest` is verified.', true),

@@ -1,9 +1,7 @@
-import type { Health } from '@plimsoll/fetch'
+import type { Client } from '@plimsoll/fetch'
 
 /** What the program may ask of the client that stands behind its global `fetch`. */
-export interface ProcessClient {
-  health(): Health
-}
+export type ProcessClient = Pick<Client, 'health' | 'fallback'>
 
 // A registered symbol: the program imports another copy of this module than the preload has in its bundle.
 const slot: unique symbol = Symbol.for('plimsoll.client')

@@ -9,7 +9,17 @@ import type { Path } from './source.ts'
 export type FetchCheck = (options: unknown, path: Path) => asserts options is FetchOptions
 
 /** Options of `createFetch` that a file can give. */
-const KEYS = ['defaults', 'hosts', 'profiles', 'cache', 'integrity', 'redact', 'maxHosts'] as const
+const KEYS = [
+  'defaults',
+  'hosts',
+  'profiles',
+  'sources',
+  'fallbacks',
+  'cache',
+  'integrity',
+  'redact',
+  'maxHosts',
+] as const
 /** Those that only code can give. */
 const CODE_ONLY = ['recorder', 'clock', 'random', 'fetch', 'dispatcher', 'urlHashKey']
 
@@ -35,14 +45,14 @@ export function readFetchSection(
       const isNew = !problems.some(({ path }) => isSame(path, problem.path))
       if (isNew) problems.push(problem)
       // What is wrong is taken out, so that the check comes to what is wrong behind it; what is missed then, with its holder.
-      if (!(isNew && takeOut(left, problem.path)) && !takeOut(left, problem.path.slice(0, -1)))
-        break
+      const place = removable(problem.path)
+      if (!(isNew && takeOut(left, place)) && !takeOut(left, place.slice(0, -1))) break
     }
   }
   return { fetch: undefined, problems }
 }
 
-/** A copy without the keys that no file may have, and with `defaults:`, `hosts:`, `profiles:` and `name:` meaning no words of their own. */
+/** A copy without the keys that no file may have, and with `defaults:`, `hosts:`, `sources:` and `name:` meaning no words of their own. */
 function judgeable(section: Section, problems: Problem[]): unknown {
   const left = structuredClone(section) as Record<string, unknown>
   for (const key of Object.keys(left)) {
@@ -54,10 +64,10 @@ function judgeable(section: Section, problems: Problem[]): unknown {
   unknownKeys(left, ['fetch'], KEYS, problems)
   for (const key of Object.keys(left)) if (!isIn(KEYS, key)) delete left[key]
   left['defaults'] ??= {}
-  for (const key of ['hosts', 'profiles']) {
+  for (const key of ['hosts', 'profiles', 'sources', 'fallbacks']) {
     left[key] ??= {}
     const named = parsedObject(left[key]) ?? {}
-    for (const name of Object.keys(named)) named[name] ??= {}
+    if (key !== 'fallbacks') for (const name of Object.keys(named)) named[name] ??= {}
   }
   return left
 }
@@ -68,6 +78,11 @@ function isIn(list: readonly string[], text: string): boolean {
 
 function isSame(left: Path, right: Path): boolean {
   return left.length === right.length && left.every((step, index) => step === right[index])
+}
+
+/** What can be missing without being missed: of the order of a fallback, nothing can. */
+function removable(path: Path): Path {
+  return path[1] === 'fallbacks' ? path.slice(0, 3) : path
 }
 
 /** Takes what stands at `path`, which begins with the section, out of it; false where nothing does. */

@@ -16,7 +16,8 @@ const schema = configSchema()
 const isValid = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema)
 
 /** What no schema can say: it depends on what stands elsewhere. */
-const ELSEWHERE = /there is no such profile|expected at least openMs/u
+const ELSEWHERE =
+  /there is no such (?:profile|source)|expected at least openMs|tiers\[\d+\]: expected a new name/u
 
 /** What the preload says of it, leaving out what no schema can say. */
 function problemsOf(document: unknown): string[] {
