@@ -1,15 +1,21 @@
 // The JSON Schema of plimsoll.config, for editors: written by `npm run docs`, and held to the validator's verdicts by tests.
 import { FETCH_DEFAULTS } from '@plimsoll/fetch'
-import {
-  BREAKER_DEFAULTS,
-  LIMITER_DEFAULTS,
-  RETRY_BUDGET_DEFAULTS,
-  RETRY_DEFAULTS,
-} from '@plimsoll/policies'
 import { INSTRUMENTS, NAMESPACE } from '@plimsoll/semconv'
 import { CONFIG_DEFAULTS } from '../src/config/config.ts'
-
-type Schema = Readonly<Record<string, unknown>>
+import {
+  above,
+  count,
+  flag,
+  NO_PROTOTYPE,
+  object,
+  orNull,
+  orOff,
+  section,
+  text,
+  words,
+  type Schema,
+} from './config-schema-parts.ts'
+import { OF_SOURCE, POLICIES } from './config-schema-policies.ts'
 
 /** The schema as it is published. */
 export function configSchema(): Schema {
@@ -80,139 +86,6 @@ const required = flag(
   false,
 )
 
-const limiter = orOff(
-  object(
-    {
-      ratePerSecond: above(0, 'Requests a second in the long run; may be a fraction.'),
-      burst: atLeast(1, 'Requests that may go at once after a pause.', LIMITER_DEFAULTS.burst),
-      maxDelayMs: atLeast(
-        0,
-        'Milliseconds of the longest wait: who would wait longer is refused at once. No limit by default.',
-      ),
-    },
-    'A rate limit.',
-    ['ratePerSecond'],
-  ),
-  'A rate limit; `false` is none.',
-  false,
-)
-
-const statusList = (description: string, standard?: readonly number[]): Schema => ({
-  description,
-  type: 'array',
-  items: { type: 'integer', minimum: 100, maximum: 599 },
-  ...(standard === undefined ? {} : { default: standard }),
-})
-
-const B = BREAKER_DEFAULTS
-/** The numbers of a breaker of a source, which has no statuses of its own. */
-const OF_SOURCE: Readonly<Record<string, Schema>> = {
-  failureRate: {
-    ...above(0, 'Share of failures in the window at which the breaker opens.', B.failureRate),
-    maximum: 1,
-  },
-  minimumCalls: count('Outcomes that the window must hold before the rate counts.', B.minimumCalls),
-  windowMs: above(0, 'Milliseconds of the rolling window.', B.windowMs),
-  consecutiveFailures: count('Failures in a row that open the breaker; off by default.'),
-  openMs: above(0, 'Milliseconds until an open breaker admits a probe.', B.openMs),
-  maxOpenMs: above(0, 'Milliseconds that `openMs` grows to; at least `openMs`.', B.maxOpenMs),
-  backoffFactor: atLeast(1, 'Growth of the open time with every failed probe.', B.backoffFactor),
-  jitter: {
-    ...atLeast(0, 'Share of the open time that is drawn at random.', B.jitter),
-    maximum: 1,
-  },
-  halfOpenProbes: count('Probes in flight at once while half open.', B.halfOpenProbes),
-  successesToClose: count('Successful probes that close the breaker.', B.successesToClose),
-  probeTimeoutMs: above(
-    0,
-    'Milliseconds after which a probe without outcome counts as failed.',
-    B.probeTimeoutMs,
-  ),
-}
-const breaker = orOff(
-  object(
-    {
-      ...OF_SOURCE,
-      failureStatuses: statusList('Statuses that count as failures: 500 to 599 by default.'),
-    },
-    'A circuit breaker.',
-  ),
-  'A circuit breaker; `false` is none.',
-)
-
-const T = RETRY_DEFAULTS
-const budget = orOff(
-  object(
-    {
-      ratio: atLeast(0, 'Retries that each call pays for.', RETRY_BUDGET_DEFAULTS.ratio),
-      minPerSecond: atLeast(
-        0,
-        'Retries a second that are free.',
-        RETRY_BUDGET_DEFAULTS.minPerSecond,
-      ),
-      windowMs: above(
-        0,
-        'Milliseconds for which a call pays and a retry counts.',
-        RETRY_BUDGET_DEFAULTS.windowMs,
-      ),
-    },
-    'What share of the requests to a host may be retries.',
-  ),
-  'What retries are paid from; `false` lifts it.',
-)
-const retry = orOff(
-  object(
-    {
-      maxRetries: {
-        description: 'Retries after the first attempt.',
-        type: 'integer',
-        minimum: 0,
-        default: T.maxRetries,
-      },
-      baseDelayMs: atLeast(
-        0,
-        'Milliseconds of the first backoff’s ceiling; it doubles.',
-        T.baseDelayMs,
-      ),
-      maxDelayMs: atLeast(0, 'Milliseconds that the ceiling grows to.', T.maxDelayMs),
-      retryAfterCapMs: atLeast(
-        0,
-        'Milliseconds of the longest `Retry-After` that is waited for.',
-        T.retryAfterCapMs,
-      ),
-      methods: {
-        description: 'Methods that may be sent twice.',
-        type: 'array',
-        items: { type: 'string', pattern: '^[A-Z][A-Z-]*$' },
-        default: FETCH_DEFAULTS.retryMethods,
-      },
-      statuses: statusList('Statuses worth another attempt.', FETCH_DEFAULTS.retryStatuses),
-      budget,
-    },
-    'Retries with backoff and jitter.',
-  ),
-  'Retries; `false` is none.',
-)
-
-const POLICIES: Readonly<Record<string, Schema>> = {
-  role: text(
-    'What calls to the host are for: one word of a small vocabulary, an attribute of metrics.',
-  ),
-  limiter,
-  breaker,
-  retry,
-  timeoutMs: orOff(
-    above(0, 'Milliseconds.'),
-    'Milliseconds of one attempt, to its response headers; `false` is no limit.',
-    FETCH_DEFAULTS.timeoutMs,
-  ),
-  deadlineMs: orOff(
-    above(0, 'Milliseconds.'),
-    'Milliseconds of a whole call to its response headers, waits and retries included; `false` is no limit.',
-    false,
-  ),
-}
-
 /** As `parsePattern` reads it; the port is looked at there. */
 const PORT = String.raw`(:(\*|[0-5]?\d{1,4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]))?`
 const LABEL = String.raw`(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9_]([a-zA-Z0-9._-]*[a-zA-Z0-9_])?)`
@@ -251,7 +124,7 @@ const fetch = section(
     hosts: orNull(
       {
         type: 'object',
-        propertyNames: { pattern: HOST, ...NO_PROTOTYPE() },
+        propertyNames: { pattern: HOST, ...NO_PROTOTYPE },
         additionalProperties: orNull({ $ref: '#/$defs/hostOptions' }),
       },
       'Policies by host: `api.example.org`, `api.example.org:8443`, `*.example.org`, `127.0.0.1:*`. The most exact holds.',
@@ -259,7 +132,7 @@ const fetch = section(
     profiles: orNull(
       {
         type: 'object',
-        propertyNames: NO_PROTOTYPE(),
+        propertyNames: NO_PROTOTYPE,
         additionalProperties: orNull({ $ref: '#/$defs/policies' }),
       },
       'Sets of policies that hosts name.',
@@ -267,7 +140,7 @@ const fetch = section(
     sources: orNull(
       {
         type: 'object',
-        propertyNames: NO_PROTOTYPE(),
+        propertyNames: NO_PROTOTYPE,
         additionalProperties: orNull({ $ref: '#/$defs/source' }),
       },
       'Logical providers that fallbacks ask, by name.',
@@ -275,7 +148,7 @@ const fetch = section(
     fallbacks: orNull(
       {
         type: 'object',
-        propertyNames: NO_PROTOTYPE(),
+        propertyNames: NO_PROTOTYPE,
         additionalProperties: { $ref: '#/$defs/fallback' },
       },
       'Tiers of sources, by a name of the program’s.',
@@ -323,7 +196,7 @@ const metrics = section(
         type: 'object',
         propertyNames: {
           anyOf: [{ enum: histograms.map(({ name }) => name) }, foreign],
-          ...NO_PROTOTYPE(),
+          ...NO_PROTOTYPE,
         },
         additionalProperties: { type: 'array', minItems: 1, items: { type: 'number' } },
       },
@@ -354,75 +227,3 @@ const files = section(
   },
   'Files of runs.',
 )
-
-function NO_PROTOTYPE(): Schema {
-  return { not: { enum: ['__proto__', 'constructor', 'prototype'] } }
-}
-
-function object(
-  properties: Readonly<Record<string, Schema>>,
-  description: string,
-  needed: readonly string[] = [],
-): Schema {
-  return {
-    description,
-    type: 'object',
-    properties,
-    ...(needed.length === 0 ? {} : { required: needed }),
-    additionalProperties: false,
-  }
-}
-
-/** A key with nothing behind it says nothing. */
-function section(properties: Readonly<Record<string, Schema>>, description?: string): Schema {
-  return {
-    ...(description === undefined ? {} : { description }),
-    type: ['object', 'null'],
-    properties,
-    additionalProperties: false,
-  }
-}
-
-function orNull(schema: Schema, description?: string): Schema {
-  return {
-    ...(description === undefined ? {} : { description }),
-    oneOf: [schema, { type: 'null' }],
-  }
-}
-
-function orOff(schema: Schema, description: string, standard?: unknown): Schema {
-  return {
-    description,
-    ...(standard === undefined ? {} : { default: standard }),
-    oneOf: [schema, { const: false }],
-  }
-}
-
-function text(description: string): Schema {
-  return { description, type: 'string', minLength: 1 }
-}
-
-/** A text that is not blank. */
-function words(description: string): Schema {
-  return { description, type: 'string', pattern: String.raw`\S` }
-}
-
-function flag(description: string, standard: boolean): Schema {
-  return { description, type: 'boolean', default: standard }
-}
-
-function count(description: string, standard?: number): Schema {
-  return { description, type: 'integer', minimum: 1, ...defaulted(standard) }
-}
-
-function atLeast(minimum: number, description: string, standard?: number): Schema {
-  return { description, type: 'number', minimum, ...defaulted(standard) }
-}
-
-function above(exclusiveMinimum: number, description: string, standard?: number): Schema {
-  return { description, type: 'number', exclusiveMinimum, ...defaulted(standard) }
-}
-
-function defaulted(standard: number | undefined): Schema {
-  return standard === undefined ? {} : { default: standard }
-}

@@ -64,7 +64,7 @@ test('a source has one breaker, whichever fallback asks it', async () => {
     client.fallback(name, { archive, publisher }),
   )
 
-  await expect(first?.('1')).rejects.toThrow()
+  await expect(first?.('1')).rejects.toMatchObject({ code: 'ERR_PLIMSOLL_FALLBACK_EXHAUSTED' })
   await expect(any?.('1')).rejects.toMatchObject({
     attempts: [{ source: 'publisher' }, { source: 'archive', reason: 'breaker_open' }],
   })
