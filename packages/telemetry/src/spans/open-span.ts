@@ -1,11 +1,11 @@
 import {
   context,
-  defaultTextMapSetter,
   propagation,
   SpanStatusCode,
   trace,
   type Context,
   type Span,
+  type TextMapSetter,
 } from '@opentelemetry/api'
 import type { FaultReport } from '../diagnostics.ts'
 import { AttributeSink, type FieldSink } from '../fields.ts'
@@ -30,7 +30,7 @@ export function unheardSpan(report: FaultReport): OpenSpan<Outcome> {
   return {
     run: (fn) => fn(),
     end: () => {},
-    headers: () => inject(context.active(), report),
+    headers: () => inject(undefined, report),
   }
 }
 
@@ -69,7 +69,8 @@ export function runWithin<T>(own: Context, fn: () => T, report: FaultReport): T 
   let outcome: { readonly value: T } | { readonly error: unknown } | undefined
   try {
     context.with(own, () => {
-      outcome = settle(fn)
+      // Some run it twice, or later: the call is made once.
+      outcome ??= settle(fn)
     })
   } catch (error) {
     report('activating a span', error)
@@ -87,11 +88,35 @@ function settle<T>(fn: () => T): { readonly value: T } | { readonly error: unkno
   }
 }
 
-/** The headers that the propagator registered with the API gives for a context. */
-export function inject(from: Context, report: FaultReport): { [name: string]: string } {
+const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/u
+const FIELD_VALUE = /^[\t\u0020-\u007E\u0080-\u00FF]*$/u
+/** Fields by which a connection is kept: with another value the request would not go out, or go elsewhere. */
+const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Keeps what can be sent: a header that is none, or two in one, would fail the call that is only to be traced. */
+const fieldSetter: TextMapSetter<{ [name: string]: string }> = {
+  set(headers, name: unknown, value: unknown) {
+    if (typeof name !== 'string' || typeof value !== 'string') return
+    if (!FIELD_NAME.test(name) || !FIELD_VALUE.test(value)) return
+    if (!OF_THE_CONNECTION.has(name.toLowerCase())) headers[name] = value
+  },
+}
+
+/** The headers that the propagator registered with the API gives for a context, or for the active one. */
+export function inject(
+  from: Context | undefined,
+  report: FaultReport): { [name: string]: string } {
   const headers: { [name: string]: string } = {}
   try {
-    propagation.inject(from, headers, defaultTextMapSetter)
+    propagation.inject(from ?? context.active(), headers, fieldSetter)
   } catch (error) {
     report('injecting the trace context', error)
   }
