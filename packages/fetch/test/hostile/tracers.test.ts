@@ -4,7 +4,6 @@ import {
   ROOT_CONTEXT,
   trace,
   type ContextManager,
-  type TextMapPropagator,
   type TextMapSetter,
 } from '@opentelemetry/api'
 import { memoryRecorder, type MemoryRecorder } from '@plimsoll/policies/testing'
@@ -64,7 +63,7 @@ function propagator(inject: (carrier: object, setter: TextMapSetter) => void): v
     extract: () => ROOT_CONTEXT,
     fields: () => [],
   }
-  propagation.setGlobalPropagator(whole as unknown as TextMapPropagator)
+  propagation.setGlobalPropagator(whole)
 }
 
 const setting = (name: unknown, value: unknown) => (): void =>

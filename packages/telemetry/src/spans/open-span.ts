@@ -111,9 +111,7 @@ const fieldSetter: TextMapSetter<{ [name: string]: string }> = {
 }
 
 /** The headers that the propagator registered with the API gives for a context, or for the active one. */
-export function inject(
-  from: Context | undefined,
-  report: FaultReport): { [name: string]: string } {
+export function inject(from: Context | undefined, report: FaultReport): { [name: string]: string } {
   const headers: { [name: string]: string } = {}
   try {
     propagation.inject(from ?? context.active(), headers, fieldSetter)
