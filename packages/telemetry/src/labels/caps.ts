@@ -19,11 +19,13 @@ const OTHER_HOST: Host = { address: OTHER, port: undefined }
 export function hostCap(maxHosts: number): (address?: string, port?: number) => Host {
   const known = new Map<string, Map<number | undefined, Host>>()
   let count = 0
+  let last = NO_HOST
   return (address, port) => {
     if (address === undefined) return NO_HOST
+    if (address === last.address && port === last.port) return last
     const ports = known.get(address)
     const host = ports?.get(port)
-    if (host !== undefined) return host
+    if (host !== undefined) return (last = host)
     if (count >= maxHosts) return OTHER_HOST
     count += 1
     const added = { address, port }

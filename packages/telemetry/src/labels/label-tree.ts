@@ -20,6 +20,13 @@ export class LabelTree {
   readonly #id: InstrumentId
   readonly #labels: readonly (AttributeDefinition | typeof HOST)[]
   readonly #root: Branch = new Map()
+  /** The way that was gone last: most calls of a program go the same way as the one before. */
+  #last: Series | undefined
+  #a: Label
+  #b: Label
+  #c: Label
+  #d: Label
+  #e: Label
 
   constructor(
     measures: Measures,
@@ -33,6 +40,22 @@ export class LabelTree {
 
   /** The series with these values, in the order of the labels. */
   at(a?: Label, b?: Label, c?: Label, d?: Label, e?: Label): Series {
+    const isSameWay =
+      a === this.#a && b === this.#b && c === this.#c && d === this.#d && e === this.#e
+    if (isSameWay && this.#last !== undefined) return this.#last
+    const series = this.#find(a, b, c, d, e)
+    // One that takes what came after the cap is asked for anew: it is not of these labels alone.
+    if (series.overflow) return series
+    this.#last = series
+    this.#a = a
+    this.#b = b
+    this.#c = c
+    this.#d = d
+    this.#e = e
+    return series
+  }
+
+  #find(a: Label, b: Label, c: Label, d: Label, e: Label): Series {
     let branch = this.#root
     for (let level = 0; level < this.#labels.length; level += 1) {
       const next = branch.get(pick(level, a, b, c, d, e))

@@ -1,7 +1,8 @@
 import { ATTRIBUTES as A, INSTRUMENTS } from '@plimsoll/semconv'
+import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { HOST, LabelTree } from '../../src/labels/label-tree.ts'
-import type { Measures } from '../../src/measures.ts'
+import type { Measures, Series } from '../../src/measures.ts'
 import { LABELS } from '../../src/recorder/trees.ts'
 
 function bindings(overflow = false) {
@@ -29,6 +30,30 @@ describe('a tree of labels', () => {
         },
       ],
     ])
+  })
+
+  test('tells any labels apart, in whatever order they are asked for', () => {
+    const hosts = [1, 2].map((port) => ({ address: 'a.example', port }))
+    const value = fc.option(fc.constantFrom('x', 'y'), { nil: undefined })
+    const way = fc.tuple(fc.constantFrom(...hosts), value, value, fc.constantFrom(200, 503))
+    fc.assert(
+      fc.property(fc.array(way, { minLength: 1 }), (ways) => {
+        const { measures, bind } = bindings()
+        const labels = [HOST, A.role, A.source, A.status] as const
+        const tree = new LabelTree(measures, 'callDuration', labels)
+        const known = new Map<string, Series>()
+
+        for (const labels of ways) {
+          const key = JSON.stringify(labels)
+          const series = tree.at(...labels)
+          expect(known.get(key) ?? series).toBe(series)
+          known.set(key, series)
+        }
+
+        expect(new Set(known.values()).size).toBe(known.size)
+        expect(bind).toHaveBeenCalledTimes(known.size)
+      }),
+    )
   })
 
   test('gives no attribute for an absent label', () => {
