@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { certificatesOf } from './certificates.ts'
 import { readStatus, statusOfHttp, type GrpcStatus } from './grpc-status.ts'
 import { readPartialSuccess } from './partial-success.ts'
-import { reasonOf, type Post, type Posted } from './post.ts'
+import { reasonOf, USER_AGENT, type Post, type Posted } from './post.ts'
 import type { Endpoint } from './thread-data.ts'
 
 // One unary call is all that OTLP wants of gRPC: a message with five bytes before it, by HTTP/2, and a status in the
@@ -64,6 +64,7 @@ function keptConnection(endpoint: Endpoint): () => Connection {
 
 function grpcPost({ url, headers, gzip }: Endpoint, connect: () => Connection): Post {
   const fixed = {
+    'user-agent': USER_AGENT,
     ...headers,
     ':method': 'POST',
     ':path': new URL(url).pathname,

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { gzipSync } from 'node:zlib'
 import { certificatesOf } from './certificates.ts'
 import { readPartialSuccess, type PartialSuccess } from './partial-success.ts'
+import { VERSION } from '../version.ts'
 import type { Endpoint } from './thread-data.ts'
 
 /** What became of a request. */
@@ -21,6 +22,9 @@ export type Posted =
 /** Never rejects for what a server or network does. */
 export type Post = (body: Uint8Array, timeoutMs: number) => Promise<Posted>
 
+/** How an exporter says what it is ("OpenTelemetry Protocol Exporter", User Agent); a header of the user's goes before it. */
+export const USER_AGENT = `OTel-OTLP-Exporter-Plimsoll/${VERSION}`
+
 /** Answers after which OTLP/HTTP says to try again. */
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504])
 /** More of an answer is not read: a partial success is one number and one sentence. */
@@ -33,6 +37,7 @@ export function createHttpPost(endpoint: Endpoint): Post {
     ? new HttpsAgent({ keepAlive: true, ...certificatesOf(endpoint) })
     : new HttpAgent({ keepAlive: true })
   const headers = {
+    'user-agent': USER_AGENT,
     ...endpoint.headers,
     'content-type':
       endpoint.protocol === 'http/json' ? 'application/json' : 'application/x-protobuf',

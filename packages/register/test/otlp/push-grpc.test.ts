@@ -59,7 +59,10 @@ describe('by gRPC telemetry is pushed, complete', () => {
       new Set(['metrics', 'traces', 'logs']),
     )
     for (const { metadata, body } of received) {
-      expect(metadata).toMatchObject({ authorization: 'Bearer token' })
+      expect(metadata).toMatchObject({
+        authorization: 'Bearer token',
+        'user-agent': expect.stringMatching(/^OTel-OTLP-Exporter-Plimsoll\/\d/u) as string,
+      })
       // A ResourceMetrics, ResourceSpans or ResourceLogs: field 1, length-delimited.
       expect(body[0]).toBe(0x0a)
     }

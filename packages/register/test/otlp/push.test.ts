@@ -47,6 +47,7 @@ describe('with an endpoint, telemetry is pushed, complete', () => {
       expect(headers).toMatchObject({
         'content-type': 'application/json',
         authorization: 'Bearer token',
+        'user-agent': expect.stringMatching(/^OTel-OTLP-Exporter-Plimsoll\/\d/u) as string,
       })
     }
     const last = lastMetrics(collector.received, '/base/v1/metrics')
