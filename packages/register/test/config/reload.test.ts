@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient, validateFetchOptions, type ChangeableOptions } from '@plimsoll/fetch'
 import type { ConfigReloadRecord } from '@plimsoll/policies'
@@ -39,7 +39,11 @@ function setUp(text: string, observed = false) {
     writeFileSync(file, next)
     reload()
   }
-  return { change, records, lines, updates }
+  const remove = (): void => {
+    rmSync(file)
+    reload()
+  }
+  return { change, remove, records, lines, updates }
 }
 
 test('policies that changed are applied, whole, and told', () => {
@@ -85,6 +89,17 @@ test('one bad value and nothing is applied; the event says where it is, not what
     expect.stringContaining('got "s3cret"'),
     'plimsoll.config.yaml was changed and is not applied: what held before goes on',
   ])
+})
+
+test('a file that is gone is rejected, and what held goes on', () => {
+  const { change, remove, records, updates } = setUp('fetch: { defaults: { timeoutMs: 5 } }')
+
+  remove()
+  change('fetch: { defaults: { timeoutMs: 5 } }')
+
+  expect(records).toMatchObject([{ result: 'rejected' }])
+  expect(records[0]?.problem).toContain('ENOENT')
+  expect(updates).toEqual([])
 })
 
 test('after a rejection the next good file is applied', () => {
