@@ -3,7 +3,7 @@ import { isSuppressed } from '@plimsoll/telemetry'
 import { isCut } from '../dispatch/body-check.ts'
 import { beginClientCall } from './client-call.ts'
 import { quietly } from './quietly.ts'
-import type { ObserveDeps, ObservedCall } from './observed-call.ts'
+import { ObservedCall, type ObserveDeps } from './observed-call.ts'
 import { isSamePath, ownRequests, type Expecting, type RequestLine } from './registry.ts'
 
 /** undici's messages, as far as they are used here. They are the same in the platform's undici and in npm's. */
@@ -34,8 +34,6 @@ interface Following {
 
 const registry = ownRequests()
 const following = new WeakMap<object, Following>()
-/** Calls that this copy of the package watches; those of another copy are told by that one. */
-const watched = new WeakSet<Expecting>()
 let listening = false
 let clients: ObserveDeps | undefined
 
@@ -45,7 +43,6 @@ let clients: ObserveDeps | undefined
  */
 export function withExchangesToldTo<T>(call: ObservedCall, fn: () => T): T {
   listen()
-  watched.add(call)
   registry.expecting.add(call)
   return registry.calls.run(call, fn)
 }
@@ -76,15 +73,18 @@ function onCreate(message: unknown): void {
     follow(request, beginClientCall(clients, url, request.method))
     return
   }
-  if (owner !== 'policed' && !watched.has(owner)) return
+  if (owner === 'policed') {
+    registry.taken.add(request)
+    return
+  }
+  // A call that another copy of this package watches is told by that one.
+  if (!(owner instanceof ObservedCall)) return
   registry.taken.add(request)
-  if (owner === 'policed') return
-  const call = owner as ObservedCall
-  const exchange = call.begin(request.origin, request.path, request.method)
+  const exchange = owner.begin(request.origin, request.path, request.method)
   follow(request, {
-    answered: (status) => call.answered(exchange, status),
-    failed: (error) => call.failed(exchange, error),
-    cut: () => call.cut(exchange),
+    answered: (status) => owner.answered(exchange, status),
+    failed: (error) => owner.failed(exchange, error),
+    cut: () => owner.cut(exchange),
   })
 }
 
