@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { INSTRUMENTS } from '@plimsoll/semconv'
 import { expect, test } from 'vitest'
@@ -8,8 +9,19 @@ import { onlyRun, total } from './support/run-files.ts'
 
 const CANARY = 'canary-7f3a91'
 
+// The undici that stands below our own fetch, and is the program's here.
+const undici = createRequire(import.meta.resolve('@plimsoll/fetch')).resolve('undici')
+
 /** The canary wherever a secret can stand: in what is asked for, in what is answered, in errors and around the program. */
 const PROGRAM = `
+import { request as send } from 'node:http'
+import { createRequire } from 'node:module'
+const { request } = createRequire(import.meta.url)(${JSON.stringify(undici)})
+const ask = (url, options, then = () => {}) => new Promise((done) => {
+  const sent = send(url, options, (answer) => answer.resume().on('close', done)).on('error', done)
+  sent.end()
+  then(sent)
+})
 const quiet = (promise) => promise.then((r) => r.text()).catch(() => {})
 const origin = process.env.ORIGIN
 const C = '${CANARY}'
@@ -23,6 +35,12 @@ await quiet(fetch(origin + '/redirect'))
 await quiet(fetch(origin + '/broken'))
 await quiet(fetch(origin + '/' + C, { method: C }))
 await quiet(fetch('not a url ' + C))
+const headers = { authorization: 'Bearer ' + C, cookie: C, ['x-' + C]: C }
+await ask(origin + '/' + C + '?token=' + C + '&' + C, { headers, auth: C + ':' + C })
+await ask('http://' + C + ':' + C + '@127.0.0.1:9/' + C, { method: C })
+await ask(origin + '/slow', {}, (sent) => sent.destroy(new Error(C + ' in a reason')))
+await request(origin + '/' + C + '?token=' + C, { headers, method: 'POST', body: C }).then(({ body }) => body.dump(), () => {})
+await request('http://127.0.0.1:9/' + C).catch(() => {})
 process.on('exit', () => {})
 setTimeout(() => { throw new Error(C + ' thrown') }, 1)
 `
@@ -72,7 +90,7 @@ test.each([
     expect(written.filter((path) => path.endsWith('.jsonl'))).toHaveLength(3)
     for (const path of written) expect(readFileSync(path, 'utf8')).not.toContain(CANARY)
     // All this was measured indeed.
-    expect(total(onlyRun(folder), INSTRUMENTS.callDuration.name)).toBeGreaterThanOrEqual(6)
+    expect(total(onlyRun(folder), INSTRUMENTS.callDuration.name)).toBeGreaterThanOrEqual(11)
   },
 )
 
