@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import {
-  Agent as HttpAgent,
   createServer,
   request as httpRequest,
   type ClientRequest,
@@ -8,28 +7,26 @@ import {
   type RequestOptions,
 } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
 import { memoryRecorder, type MemoryRecorder } from '@plimsoll/policies/testing'
 import axios from 'axios'
 import got from 'got'
-import { Agent, Client, Dispatcher1Wrapper, pipeline, request, stream } from 'undici'
+import {
+  Agent,
+  Client,
+  Dispatcher1Wrapper,
+  EventSource,
+  pipeline,
+  request,
+  RetryAgent,
+  stream,
+} from 'undici'
 import { Agent as Agent7, fetch as fetch7, request as request7 } from 'undici-7'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFetch, observeClients, observeFetch } from '../../src/index.ts'
-import {
-  cut,
-  hang,
-  ok,
-  rejectionOf,
-  reset,
-  startOrigin,
-  status,
-  until,
-  type Origin,
-} from '../origin.ts'
+import { ok, startOrigin, status, type Origin } from '../origin.ts'
+import { answer, toldBy } from './told.ts'
 
 let origin: Origin
 let recorder: MemoryRecorder
@@ -42,23 +39,7 @@ beforeEach(async () => {
 })
 afterEach(() => origin.close())
 
-/** Each record by its kind, and for calls and attempts by how they ended. */
-function told(): string[] {
-  return recorder.records.map((record) =>
-    record.kind === 'call' || record.kind === 'attempt'
-      ? `${record.kind} ${record.method} ${record.status ?? record.errorType}`
-      : record.kind,
-  )
-}
-
-/** What `node:http` answers to one request, its body read. */
-async function answer(sent: ClientRequest): Promise<IncomingMessage> {
-  sent.end()
-  const [response] = (await once(sent, 'response')) as [IncomingMessage]
-  response.resume()
-  await once(response, 'end')
-  return response
-}
+const told = (): string[] => toldBy(recorder)
 
 const get = (options: RequestOptions = {}): ClientRequest =>
   httpRequest(`${origin.base}/a?secret=1`, options)
@@ -210,116 +191,6 @@ describe('what our own fetch does is counted by it alone', () => {
   })
 })
 
-describe('node:http', () => {
-  test('gets the same request and the same answer', async () => {
-    await answer(get({ method: 'POST', headers: { 'x-own': '1' } }))
-
-    expect(origin.seen).toMatchObject([{ method: 'POST', path: '/a' }])
-    expect(Object.keys(origin.seen[0]?.headers ?? {})).toEqual([
-      'x-own',
-      'host',
-      'connection',
-      'content-length',
-    ])
-  })
-
-  test('has no listener of ours on a request or its answer', async () => {
-    const sent = get()
-    expect(sent.eventNames()).toEqual([])
-    sent.end()
-    const [response] = (await once(sent, 'response')) as [IncomingMessage]
-    expect(response.eventNames().filter((name) => name !== 'end')).toEqual([])
-    response.resume()
-    await once(response, 'end')
-  })
-
-  test('tells the errors of the network by their codes', async () => {
-    origin.on('/reset', reset)
-    const port = origin.port
-
-    await rejectionOf(answer(httpRequest({ port, path: '/reset' })))
-    await rejectionOf(answer(httpRequest({ host: '127.0.0.1', port: 9 })))
-    await rejectionOf(answer(httpRequest({ host: 'nowhere.invalid' })))
-
-    expect(recorder.of('call').map(({ errorType }) => errorType)).toEqual([
-      'ECONNRESET',
-      'ECONNREFUSED',
-      'ENOTFOUND',
-    ])
-  })
-
-  test('tells who gave up, and why', async () => {
-    origin.on('/a', hang)
-    const start = async (options: RequestOptions, giveUp: (sent: ClientRequest) => void) => {
-      const before = origin.count()
-      const sent = get(options)
-      const ended = rejectionOf(answer(sent))
-      await until(() => origin.count() > before)
-      giveUp(sent)
-      await ended
-    }
-    const soon = new AbortController()
-
-    await start({}, (sent) => sent.destroy())
-    await start({}, (sent) => sent.destroy(new Error('enough')))
-    await start({ signal: soon.signal }, () => soon.abort())
-    await start({ signal: AbortSignal.timeout(50) }, () => {})
-    await rejectionOf(axios.get(`${origin.base}/a`, { timeout: 50 }))
-    await rejectionOf(
-      got(`${origin.base}/a`, { timeout: { request: 50 }, retry: { limit: 0 } }).text(),
-    )
-
-    expect(recorder.of('call').map(({ errorType }) => errorType)).toEqual([
-      'aborted',
-      'aborted',
-      'aborted',
-      'timeout',
-      'timeout',
-      'timeout',
-    ])
-  })
-
-  test('counts each request of a connection that is kept alive', async () => {
-    const agent = new HttpAgent({ keepAlive: true, maxSockets: 1 })
-
-    for (let turn = 0; turn < 3; turn++) await answer(get({ agent }))
-
-    expect(recorder.of('call')).toHaveLength(3)
-    agent.destroy()
-  })
-
-  test('counts one that asks to go on once, by its answer', async () => {
-    await answer(get({ method: 'POST', headers: { expect: '100-continue' } }))
-
-    expect(told()).toEqual(['call_start', 'attempt POST 200', 'call POST 200'])
-  })
-
-  test('a body that is cut is an answer that came', async () => {
-    origin.on('/cut', cut('x', 100))
-    const sent = httpRequest(`${origin.base}/cut`).end()
-    const [response] = (await once(sent, 'response')) as [IncomingMessage]
-    response.resume()
-    await rejectionOf(once(response, 'end'))
-
-    expect(told()).toEqual(['call_start', 'attempt GET 200', 'call GET 200'])
-  })
-
-  test('a Host of the program’s own does not hide whom it asks, nor does a socket without a port', async () => {
-    await answer(get({ headers: { host: 'virtual.test' } }))
-    const path = join(tmpdir(), `plimsoll-${process.pid}.sock`)
-    const server = createServer((_, response) => response.end())
-    server.listen(path)
-    await once(server, 'listening')
-    await answer(httpRequest({ socketPath: path, path: '/a' }))
-    server.close()
-
-    expect(recorder.of('call').map(({ subject }) => [subject.address, subject.port])).toEqual([
-      ['127.0.0.1', undefined],
-      ['localhost', undefined],
-    ])
-  })
-})
-
 test('what is no exchange is not counted: a tunnel, a WebSocket, an upgrade', async () => {
   const server = createServer()
   const take = (_: IncomingMessage, socket: Socket): void => {
@@ -349,6 +220,36 @@ test('what is no exchange is not counted: a tunnel, a WebSocket, an upgrade', as
   expect(told()).toEqual(['call_start', 'attempt GET 200', 'call GET 200'])
   server.closeAllConnections()
   server.close()
+})
+
+test('an event source counts once for each connection, by its answer', async () => {
+  origin.on('/events', (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write('data: x\n\n')
+  })
+  const source = new EventSource(`${origin.base}/events`)
+  await new Promise((resolve) => {
+    source.addEventListener('message', resolve)
+  })
+  source.close()
+
+  expect(told()).toEqual(['call_start', 'attempt GET 200', 'call GET 200'])
+})
+
+test('what repeats below a fetch makes attempts of its call, and calls where there is no fetch', async () => {
+  const agent = new RetryAgent(new Agent(), { minTimeout: 1, statusCodes: [503] })
+  origin.on('/flaky', status(503), ok())
+  await (await request(`${origin.base}/flaky`, { dispatcher: agent })).body.text()
+  expect(recorder.of('call').map((call) => call.status)).toEqual([503, 200])
+
+  recorder.clear()
+  origin.on('/flaky', status(503), ok())
+  const init: object = { dispatcher: new Dispatcher1Wrapper(agent) }
+  const fetch = observeFetch(globalThis.fetch, { recorder })
+  await (await fetch(`${origin.base}/flaky`, init)).text()
+
+  expect(told()).toEqual(['call_start', 'attempt GET 503', 'attempt GET 200', 'call GET 200'])
+  await agent.close()
 })
 
 test('the requests of an exporter are nobody’s calls', async () => {
