@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { DiagLogLevel } from '@opentelemetry/api'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readSwitches, type Environment } from '../src/environment.ts'
 import { readSettings, type Settings } from '../src/settings.ts'
 import { FOLLOWED, WITHOUT_EFFECT, withoutEffect } from '../src/variables/without-effect.ts'
 import { CERTIFICATES } from './support/certificates.ts'
-import { programFolder } from './support/program.ts'
 
 const PAGE = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8')
 
 function settingsOf(env: Environment): Settings {
-  return readSettings(readSwitches(env), env, programFolder({}), 0)
+  // No configuration is there.
+  return readSettings(readSwitches(env), env, tmpdir(), 0)
 }
 
 const PUSH = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' }
@@ -324,6 +326,36 @@ describe('a variable that cannot apply', () => {
       'OTEL_EXPORTER_OTLP_ENDPONT has no effect; did you mean OTEL_EXPORTER_OTLP_ENDPOINT?',
     ])
   })
+})
+
+test('whatever stands in the variables, the settings can be read and each problem names its variable', () => {
+  const value = fc.oneof(
+    fc.string(),
+    fc.constantFrom(
+      'grpc',
+      'otlp',
+      'prometheus,none',
+      'http://',
+      'https://[::1',
+      '=',
+      '%',
+      ',,',
+      'a=b=c',
+      '1e9',
+      '-0',
+      'true',
+    ),
+    fc.string({ unit: 'binary' }),
+  )
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...FOLLOWED), value, { maxKeys: 8 }), (env) => {
+      const { problems } = settingsOf({ ...env })
+
+      expect(problems.filter((line) => !/OTEL_\w+/u.test(line))).toEqual([])
+      expect(problems.filter((line) => line.includes('\u0000'))).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
 })
 
 test('detectors are asked only on demand, and keep arguments to themselves', () => {

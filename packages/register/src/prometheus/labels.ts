@@ -11,7 +11,7 @@ const IDENTITY: readonly string[] = [
   ATTRIBUTES.serviceName.key,
   ATTRIBUTES.serviceInstanceId.key,
 ]
-/** Attributes of the resource that every series carries: those that the Prometheus of the pipeline promotes. */
+/** Attributes of the resource that every series carries: those that the embedded engine and the Prometheus of the pipeline promote. */
 const PROMOTED: readonly string[] = [
   ATTRIBUTES.runId.key,
   ATTRIBUTES.serviceName.key,
@@ -33,11 +33,7 @@ export function resourceLabels(resource: Attributes): ResourceLabels {
     text(resource[key] ?? ''),
   )
   const job = namespace === '' || name === '' ? name : `${namespace}/${name}`
-  const identity = new Map(
-    Object.entries({ job: job ?? '', instance: instance ?? '' }).filter(
-      ([, value]) => value !== '',
-    ),
-  )
+  const identity = withoutEmpty({ job, instance })
   const pick = (wanted: (key: string) => boolean): Attributes =>
     Object.fromEntries(Object.entries(resource).filter(([key]) => wanted(key)))
   const others = pick((key) => !IDENTITY.includes(key))

@@ -18,6 +18,7 @@ const RESOURCE: Attributes = {
   [A.serviceVersion.key]: '2.1',
   [A.serviceInstanceId.key]: 'i-1',
   [A.runId.key]: 'r-1',
+  'deployment.environment.name': 'test',
   team: 'a "quoted"\nline\\',
 }
 
@@ -160,6 +161,7 @@ describe('the text', () => {
         resilience_run_id: 'r-1',
         service_name: 'shop',
         service_version: '2.1',
+        deployment_environment_name: 'test',
         otel_scope_name: 'app',
         otel_scope_version: '1.0',
         otel_scope_schema_url: 'https://example.org/s',
