@@ -3,33 +3,101 @@ import type { Headers } from './options.ts'
 
 type RawHeaders = Buffer[]
 
+type Handler = Dispatcher.DispatchHandler
+type Upgrade = Parameters<NonNullable<Handler['onRequestUpgrade']>>
+type Trailers = Parameters<NonNullable<Handler['onResponseEnd']>>[1]
+
 /**
- * A handler that any undici understands: the methods of undici 8, and those of undici 6 and 7, whose dispatchers and mocks
- * partly know no others. Whoever calls the one kind never calls the other.
+ * A handler that any undici understands: it has the methods of undici 8, and those of undici 6 and 7, whose dispatchers and
+ * mocks partly know no others. Whoever calls the one kind never calls the other.
  */
-export function bilingual(handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler {
-  const old = new OldLanguage(handler)
-  return {
-    onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
-    onRequestUpgrade: (controller, status, headers, socket) =>
-      handler.onRequestUpgrade?.(controller, status, headers, socket),
-    onResponseStart: (controller, status, headers, message) =>
-      handler.onResponseStart?.(controller, status, headers, message),
-    onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
-    onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
-    onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
-    onResponseStarted: () => handler.onResponseStarted?.(),
-    onBodySent: (chunk) => handler.onBodySent?.(chunk),
-    onRequestSent: () => handler.onRequestSent?.(),
-    onConnect: (abort: (reason?: Error) => void, context: unknown) => old.connect(abort, context),
-    onUpgrade: (status: number, raw: RawHeaders, socket: unknown) =>
-      old.upgrade(status, raw, socket),
-    onHeaders: (status: number, raw: RawHeaders, resume: () => void, message?: string) =>
-      old.headers(status, raw, resume, message),
-    onData: (chunk: Buffer) => old.data(chunk),
-    onComplete: (raw: RawHeaders) => old.complete(raw),
-    onError: (error: Error) => old.error(error),
-  } as Dispatcher.DispatchHandler
+export class Bilingual implements Handler {
+  readonly #handler: Handler
+  #connected: Controller | undefined = undefined
+
+  constructor(handler: Handler) {
+    this.#handler = handler
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    this.#handler.onRequestStart?.(controller, context)
+  }
+
+  onRequestUpgrade(...[controller, status, headers, socket]: Upgrade): void {
+    this.#handler.onRequestUpgrade?.(controller, status, headers, socket)
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Headers,
+    message?: string,
+  ): void {
+    this.#handler.onResponseStart?.(controller, status, headers, message)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#handler.onResponseData?.(controller, chunk)
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController, trailers: Trailers): void {
+    this.#handler.onResponseEnd?.(controller, trailers)
+  }
+
+  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    this.#handler.onResponseError?.(controller, error)
+  }
+
+  onResponseStarted(): void {
+    this.#handler.onResponseStarted?.()
+  }
+
+  onBodySent(chunk: Buffer): void {
+    this.#handler.onBodySent?.(chunk)
+  }
+
+  onRequestSent(): void {
+    this.#handler.onRequestSent?.()
+  }
+
+  onConnect(abort: (reason?: Error) => void, context: unknown): void {
+    this.#connected = new Controller(abort)
+    this.onRequestStart(this.#connected, context)
+  }
+
+  onUpgrade(status: number, raw: RawHeaders, socket: Upgrade[3]): void {
+    this.#controller.rawHeaders = raw
+    this.onRequestUpgrade(this.#controller, status, headersOf(raw), socket)
+  }
+
+  /** False asks for a pause. */
+  onHeaders(status: number, raw: RawHeaders, resume: () => void, message?: string): boolean {
+    const controller = this.#controller
+    controller.rawHeaders = raw
+    controller.resumeBelow = resume
+    this.onResponseStart(controller, status, headersOf(raw), message)
+    return !controller.paused
+  }
+
+  onData(chunk: Buffer): boolean {
+    this.onResponseData(this.#controller, chunk)
+    return !this.#controller.paused
+  }
+
+  onComplete(raw: RawHeaders): void {
+    this.#controller.rawTrailers = raw
+    this.onResponseEnd(this.#controller, headersOf(raw))
+  }
+
+  onError(error: Error): void {
+    this.onResponseError(this.#controller, error)
+  }
+
+  get #controller(): Controller {
+    // A dispatcher that fails before it connects, or a mock that never does, has nothing to abort.
+    this.#connected ??= new Controller(() => {})
+    return this.#connected
+  }
 }
 
 /** The controller of undici 8 over the callbacks of undici 7. */
@@ -61,49 +129,6 @@ class Controller implements Dispatcher.DispatchController {
     this.aborted = true
     this.reason = reason
     this.#abort(reason)
-  }
-}
-
-class OldLanguage {
-  readonly #handler: Dispatcher.DispatchHandler
-  // A dispatcher that fails before it connects has nothing to abort.
-  #controller = new Controller(() => {})
-
-  constructor(handler: Dispatcher.DispatchHandler) {
-    this.#handler = handler
-  }
-
-  connect(abort: (reason?: Error) => void, context: unknown): void {
-    this.#controller = new Controller(abort)
-    this.#handler.onRequestStart?.(this.#controller, context)
-  }
-
-  upgrade(status: number, raw: RawHeaders, socket: unknown): void {
-    this.#controller.rawHeaders = raw
-    this.#handler.onRequestUpgrade?.(this.#controller, status, headersOf(raw), socket as never)
-  }
-
-  /** False asks for a pause. */
-  headers(status: number, raw: RawHeaders, resume: () => void, message?: string): boolean {
-    const controller = this.#controller
-    controller.rawHeaders = raw
-    controller.resumeBelow = resume
-    this.#handler.onResponseStart?.(controller, status, headersOf(raw), message)
-    return !controller.paused
-  }
-
-  data(chunk: Buffer): boolean {
-    this.#handler.onResponseData?.(this.#controller, chunk)
-    return !this.#controller.paused
-  }
-
-  complete(raw: RawHeaders): void {
-    this.#controller.rawTrailers = raw
-    this.#handler.onResponseEnd?.(this.#controller, headersOf(raw))
-  }
-
-  error(error: Error): void {
-    this.#handler.onResponseError?.(this.#controller, error)
   }
 }
 

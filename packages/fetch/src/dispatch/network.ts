@@ -1,9 +1,8 @@
 import type { Dispatcher } from 'undici'
-import { isSameLine, ownRequests, type Expecting } from '../observe/registry.ts'
+import { isSameLine, ownRequests, type Expecting, type RequestLine } from '../observe/registry.ts'
 import { chosenDispatcher, loadUndici } from '../undici.ts'
-import { bilingual } from './bilingual.ts'
+import { Bilingual } from './bilingual.ts'
 import type { Dispatch } from './options.ts'
-import { passing } from './passing.ts'
 
 const registry = ownRequests()
 
@@ -38,35 +37,49 @@ export function network(given: Dispatcher | undefined): Dispatch {
 /** By a dispatcher of the program's, of undici 7 or 8. */
 export function through(dispatcher: Dispatcher): Dispatch {
   return (options, handler) => {
-    // In a pool that is full the request waits, and begins when nothing shows that it is ours.
-    const waiting: Expecting = { awaits: (line) => isSameLine(options, line) }
-    const over = (): void => {
-      registry.expecting.delete(waiting)
-    }
-    const noting = passing(handler, {
-      onRequestStart(controller, context) {
-        over()
-        handler.onRequestStart?.(controller, context)
-      },
-      onResponseError(controller, error) {
-        over()
-        handler.onResponseError?.(controller, error)
-      },
-    })
+    const handed = new Handed(options, handler)
     const before = registry.dispatching
-    registry.expecting.add(waiting)
+    registry.expecting.add(handed)
     registry.dispatching = options
     try {
-      const goesOn = dispatcher.dispatch(options, bilingual(noting))
+      const goesOn = dispatcher.dispatch(options, handed)
       // Somebody saw undici begin with it.
-      if (registry.dispatching !== options) over()
+      if (registry.dispatching !== options) handed.begun()
       return goesOn
     } catch (error) {
-      over()
+      handed.begun()
       throw error
     } finally {
       registry.dispatching = before
     }
+  }
+}
+
+/** A handler in the hands of a dispatcher. In a pool that is full the request waits, and begins when nothing shows that it is ours. */
+class Handed extends Bilingual implements Expecting {
+  readonly #line: RequestLine
+
+  constructor(line: RequestLine, handler: Dispatcher.DispatchHandler) {
+    super(handler)
+    this.#line = line
+  }
+
+  awaits(line: RequestLine): boolean {
+    return isSameLine(this.#line, line)
+  }
+
+  begun(): void {
+    registry.expecting.delete(this)
+  }
+
+  override onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    this.begun()
+    super.onRequestStart(controller, context)
+  }
+
+  override onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    this.begun()
+    super.onResponseError(controller, error)
   }
 }
 
