@@ -1,45 +1,28 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
-import { startOrigin } from '../support/origin.ts'
-import { programFolder, type AtEnd } from '../support/program.ts'
-import { accountOf, type Account } from './account.ts'
 import { renderPage, shapeOf, verdictOf, type Cell } from './page.ts'
+import { measureDelays, renderDelays } from './delays.ts'
 import { PLACES, type PlaceKind } from './places.ts'
-import { ENDS, PROGRAM, type End } from './programs.ts'
-import { runProgram, type Ran } from './run-program.ts'
-import { measureKill, measureLatencies, renderTables } from './signal-times.ts'
+import { ENDS, type End } from './programs.ts'
+import { runAlone, runAt, type RanAt } from './run-at.ts'
+import type { Ran } from './run-program.ts'
+import { measureKill, measureLatencies, renderTimes } from './signal-times.ts'
 
 // Each way to end, with each place where telemetry can go: what arrived, what was told as lost, and what the program saw.
 
 // Most of a cell is waiting for processes to start; more at once would have them wait for each other.
-vi.setConfig({ maxConcurrency: 4, testTimeout: 180_000 })
+vi.setConfig({ maxConcurrency: 4, testTimeout: 300_000 })
 
 const PAGE = new URL('../../../../docs/exit-matrix.md', import.meta.url)
 /** Room for what a busy machine adds to the second that an end may be delayed. */
-const DELAY_MS = 4_000
-const API = createRequire(import.meta.url).resolve('@opentelemetry/api')
+const DELAY_MS = 10_000
 
 const cells: Cell[] = []
 
-async function run(
-  end: End,
-  kind: PlaceKind | undefined,
-  atEnd: AtEnd,
-): Promise<{ ran: Ran; account: Account }> {
-  const origin = await startOrigin(undefined, atEnd)
-  const place = await kind?.open(atEnd)
-  const folder = programFolder({ 'app.cjs': PROGRAM }, atEnd)
-  const env = { ORIGIN: origin.url, API, PLIMSOLL_INTERVAL_MS: '600000', ...place?.env }
-  const preload = place !== undefined
-  const ran = await runProgram({ folder, end, env, preload, limit: place?.limit })
-  return { ran, account: accountOf(end.members, place?.arrived(folder), ran.stderr) }
-}
-
 /** What is not as it must be. */
-function faultsOf(end: End, place: PlaceKind, cell: Cell, ran: Ran, alone: Ran): string[] {
-  const { account, delayMs } = cell
+function faultsOf(end: End, place: PlaceKind, { ran, account }: RanAt, alone: Ran): string[] {
+  const delayMs = ran.endMs - alone.endMs
   const verdict = verdictOf(end.members, account)
   const whole = end.members.killed === 0
   const promises = {
@@ -55,27 +38,32 @@ function faultsOf(end: End, place: PlaceKind, cell: Cell, ran: Ran, alone: Ran):
   return Object.entries(promises)
     .filter(([, kept]) => !kept)
     .map(
-      ([promise]) => `${place.name}: not so: ${promise}; ${JSON.stringify({ cell, ran, alone })}`,
+      ([promise]) =>
+        `${place.name}: not so: ${promise}; ${JSON.stringify({ account, ran, alone })}`,
     )
 }
 
 describe.concurrent('a program ends as it would alone, and what it recorded has arrived or is told as lost,', () => {
   test.for(ENDS)('by $name', async (end, { onTestFinished }) => {
     const faults: string[] = []
-    const { ran: alone } = await run(end, undefined, onTestFinished)
+    const alone = await runAlone(end, onTestFinished)
     for (const place of PLACES) {
-      const { account, ran } = await run(end, place, onTestFinished)
-      const delayMs = ran.endMs - alone.endMs
-      const cell: Cell = { end: end.name, place: place.name, account, delayMs }
-      cells.push(cell)
-      faults.push(...faultsOf(end, place, cell, ran, alone))
+      const ran = await runAt(place, end, onTestFinished)
+      cells.push({ end: end.name, place: place.name, account: ran.account })
+      faults.push(...faultsOf(end, place, ran, alone))
     }
     expect(faults).toEqual([])
   })
 })
 
-test('all of it stands on the page, with how soon a busy program dies of a signal and what SIGKILL costs', async () => {
-  const tables = renderTables(await measureLatencies(), await measureKill())
+test('all of it stands on the page, with how long an end takes, how soon a busy program dies of a signal, and what SIGKILL costs', async ({
+  onTestFinished,
+}) => {
+  const delays = await measureDelays(onTestFinished)
+  const tables = [
+    renderDelays(delays),
+    renderTimes(await measureLatencies(), await measureKill()),
+  ].join('\n')
   const page = renderPage(cells, tables)
   console.log(page)
 

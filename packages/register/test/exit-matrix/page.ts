@@ -6,8 +6,6 @@ export interface Cell {
   readonly end: string
   readonly place: string
   readonly account: Account
-  /** By how much the program ended later than alone. */
-  readonly delayMs: number
 }
 
 const PROSE = `# How programs end
@@ -29,8 +27,7 @@ to save.
 - **cut**: a member was killed. Its telemetry ends with its last write, at most an interval (5 s) ago, and has no end marker: \`slo-check\` calls
   the run incomplete.
 
-Milliseconds: by how much the program ended later than alone, measured while others ran beside it on 2 cores. A program waits 0.9 s
-(\`PLIMSOLL_EXIT_MS\`) at most for a collector, and 0.5 s for a worker that does not hear it.
+A program waits 0.9 s (\`PLIMSOLL_EXIT_MS\`) at most for a collector, 0.5 s of it for workers that do not hear it.
 `
 
 const NOTES = `
@@ -54,6 +51,7 @@ const NOTES = `
   the program a listener.
 - **A second signal**, while an end waits for a collector, waits with it: it does not shorten the wait. While the program's own \`exit\` listeners
   run, a signal ends the process at once, as it would alone; what was recorded before that has been written.
+- **Other signals** that end a process, \`SIGQUIT\` say, end it at once, and cut its telemetry as \`SIGKILL\` does.
 - **A child by \`spawn\` or \`exec\`** is a member only where it gets the preload: \`NODE_OPTIONS=-r @plimsoll/register\` is handed on,
   \`node -r\` is not.
 `
@@ -71,12 +69,13 @@ export function verdictOf({ killed, whole, silenced }: Members, account: Account
 
 export function renderPage(cells: readonly Cell[], tables: string): string {
   const header = ['the program ends by', ...PLACES.map(({ name }) => name)]
-  const rows = ENDS.map((end) => [
-    end.name,
-    ...PLACES.map(({ name }) => cellText(cells, end, name)),
-  ])
-  const lines = [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`)
-  return `${PROSE}\n${lines.join('\n')}\n\n_full disk_: no file may grow beyond 2 kB.\n${NOTES}\n${tables}`
+  const rows = ENDS.map((end) => [end.name, ...PLACES.map(({ name }) => textOf(cells, end, name))])
+  return `${PROSE}\n${tableOf([header, ...rows])}\n\n_full disk_: no file may grow beyond 2 kB.\n${NOTES}\n${tables}`
+}
+
+/** A table of Markdown; the first row is its head. */
+export function tableOf([head = [], ...rows]: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 }
 
 /** A page without what differs from run to run. */
@@ -87,9 +86,7 @@ export function shapeOf(page: string): string {
     .replaceAll(/ +/gu, ' ')
 }
 
-function cellText(cells: readonly Cell[], end: End, place: string): string {
+function textOf(cells: readonly Cell[], end: End, place: string): string {
   const cell = cells.find((one) => one.end === end.name && one.place === place)
-  if (cell === undefined) return 'not measured'
-  const ms = String(Math.round(cell.delayMs)).replace('-', '−')
-  return `${verdictOf(end.members, cell.account)}, ${ms} ms`
+  return cell === undefined ? 'not measured' : verdictOf(end.members, cell.account)
 }

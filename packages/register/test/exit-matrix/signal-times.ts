@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import { startOrigin } from '../support/origin.ts'
 import { PRELOAD, programFolder, runNode } from '../support/program.ts'
 import { onlyRun, total } from '../support/run-files.ts'
+import { tableOf } from './page.ts'
 
 /** How long a program goes on after SIGTERM, in milliseconds. */
 interface Latency {
@@ -105,15 +106,16 @@ export async function measureKill(): Promise<Kill> {
   return { intervalMs, lostMs: killedAt - (madeAt[counted] ?? killedAt) }
 }
 
-export function renderTables(latencies: readonly Latency[], kill: Kill): string {
+export function renderTimes(latencies: readonly Latency[], kill: Kill): string {
   const ms = (value: number): string => `${Math.round(value)} ms`
   return `## From SIGTERM to the end
 
 Median of ${ROUNDS}, telemetry in files.
 
-| program | alone | observed |
-| --- | --- | --- |
-${latencies.map(({ program, aloneMs, observedMs }) => `| ${program} | ${ms(aloneMs)} | ${ms(observedMs)} |`).join('\n')}
+${tableOf([
+  ['program', 'alone', 'observed'],
+  ...latencies.map(({ program, aloneMs, observedMs }) => [program, ms(aloneMs), ms(observedMs)]),
+])}
 
 ## What SIGKILL costs
 
