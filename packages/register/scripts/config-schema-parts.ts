@@ -4,9 +4,7 @@
 export type Schema = Readonly<Record<string, unknown>>
 
 /** Of a name that is a key. */
-export const NO_PROTOTYPE: Schema = {
-  not: { enum: ['__proto__', 'constructor', 'prototype'] },
-}
+export const NO_PROTOTYPE: Schema = { not: { const: '__proto__' } }
 
 export function object(
   properties: Readonly<Record<string, Schema>>,

@@ -77,7 +77,7 @@ export class Ledger {
   /** Takes a moment that may be given back. */
   hold(atMs: number, costMs: number): Slot {
     const slot: Slot = { atMs, costMs, open: true, earlier: this.#last, later: undefined }
-    if (this.#first === undefined) Object.assign(this.#before, this.#account)
+    if (this.#first === undefined) copy(this.#account, this.#before)
     this.#append(slot)
     return slot
   }
@@ -120,7 +120,7 @@ export class Ledger {
 
   /** Works the account out again from what is remembered. */
   #sum(): void {
-    Object.assign(this.#account, this.#before)
+    copy(this.#before, this.#account)
     for (let slot = this.#first; slot !== undefined; slot = slot.later) {
       take(this.#account, slot.atMs, slot.costMs)
     }
@@ -151,6 +151,12 @@ export class Ledger {
     else slot.later.earlier = slot.earlier
     this.#size--
   }
+}
+
+function copy(from: Account, to: Account): void {
+  to.arrivalMs = from.arrivalMs
+  to.lastMs = from.lastMs
+  to.withheldMs = from.withheldMs
 }
 
 function take(account: Account, atMs: number, costMs: number): void {

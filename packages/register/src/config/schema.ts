@@ -54,7 +54,8 @@ function readObserve(section: Section, problems: Problem[]): PlainConfig['observ
 function readMetrics(section: Section, problems: Problem[]): PlainConfig['metrics'] {
   unknownKeys(section, ['metrics'], ['boundaries', 'maxHosts'], problems)
   const path = ['metrics', 'boundaries']
-  const boundaries: Record<string, readonly number[]> = {}
+  // An instrument of the program's may be called as every object's own members are.
+  const boundaries = Object.create(null) as Record<string, readonly number[]>
   for (const [instrument, list] of Object.entries(mapping(section['boundaries'], path, problems))) {
     instrumentName(instrument, [...path, instrument], problems)
     boundaries[instrument] = numbers(list, [...path, instrument], problems)

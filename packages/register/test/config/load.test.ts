@@ -270,12 +270,12 @@ function bomb(): string {
   return list('a', '1') + list('b', '*a') + list('c', '*b') + list('d', '*c')
 }
 
-describe('a key that every object has is no name', () => {
+describe('the prototype of an object is no name', () => {
   test.each([
     ['of a host', 'fetch:\n  hosts: { __proto__: { role: x } }\n', '2:12: __proto__ is no name'],
-    ['of a profile', 'fetch:\n  profiles:\n    constructor: {}\n', '3:5: constructor is no name'],
+    ['of a profile', 'fetch:\n  profiles:\n    __proto__: {}\n', '3:5: __proto__ is no name'],
     ['of an instrument', 'metrics: { boundaries: { __proto__: [1] } }\n', '1:26: __proto__ is no'],
-    ['of a section', 'prototype: { role: x }\n', '1:1: prototype is no name'],
+    ['of a section', '__proto__: { role: x }\n', '1:1: __proto__ is no name'],
   ])('%s', (_, text, expected) => {
     expect(problemsOf(text)).toEqual([expect.stringContaining(expected)])
     expect(({} as { role?: unknown }).role).toBe(undefined)
@@ -288,6 +288,22 @@ describe('a key that every object has is no name', () => {
       'plimsoll.config.json:1:25: __proto__ is no name that a configuration can use',
     ])
   })
+})
+
+test('other names that every object has are names like any', () => {
+  const text = `fetch:
+  profiles: { constructor: { role: x } }
+  hosts: { prototype: { profile: constructor }, toString: {} }
+metrics: { boundaries: { constructor: [1] } }
+`
+
+  expect(load({ 'plimsoll.config.yaml': text })).toMatchObject({ kind: 'valid' })
+  expect(problemsOf('fetch: { hosts: { a.test: { profile: constructor } } }')).toEqual([
+    expect.stringContaining('there is no such profile; there are no profiles'),
+  ])
+  expect(problemsOf('constructor: {}')).toEqual([
+    expect.stringContaining('unknown key constructor'),
+  ])
 })
 
 test('profiles are read, and one that is not there is told where it is named', () => {
