@@ -6,6 +6,7 @@ import {
   INSTRUMENTS,
   prometheusLabel,
   prometheusName,
+  prometheusUnit,
   type NamedInstrument,
 } from '../src/index.ts'
 
@@ -112,6 +113,23 @@ describe('names in Prometheus', () => {
       { numRuns: 1_000 },
     )
   })
+})
+
+test.each([
+  ['s', 'seconds'],
+  ['By', 'bytes'],
+  ['By/s', 'bytes_per_second'],
+  ['1', ''],
+  ['', ''],
+  ['{call}', ''],
+  ['{call}/s', 'per_second'],
+  ['widgets', 'widgets'],
+])('the unit %j stands in names as %j', (unit, word) => {
+  expect(prometheusUnit(unit)).toBe(word)
+  // With which the name of an instrument of that unit ends.
+  expect(prometheusName({ name: 'x', unit, kind: 'histogram' })).toBe(
+    word === '' ? 'x' : `x_${word}`,
+  )
 })
 
 describe('a name of which nothing is left', () => {
