@@ -50,8 +50,8 @@ ${startTable(report)}
 
 ## Where our cost goes
 
-Self time of ${JUDGED_AT} calls at once by package, in microseconds a call, from a CPU profile of calls after warm-up. A profile slows
-down what it watches: the shares count, and the difference to bare \`fetch\`. What the platform and undici do more under our
+Self time by package with ${JUDGED_AT} calls at once, after warm-up: how often a CPU profile found it running, as a share of the process's CPU, in
+microseconds a call. A profile slows down what it watches: the shares count, and the difference to bare \`fetch\`. What the platform and undici do more under our
 policies than without stands in their own lines.
 
 ${profileTable(report.profiles)}

@@ -4,28 +4,26 @@ export interface CpuProfile {
     readonly id: number
     readonly callFrame: { readonly functionName: string; readonly url: string }
   }[]
+  /** The node that ran at each look. */
   readonly samples: readonly number[]
-  /** Microseconds from the sample before to each. */
-  readonly timeDeltas: readonly number[]
 }
 
 export interface Share {
   readonly name: string
-  readonly micros: number
+  /** Of all looks at which something ran, from 0 to 1. */
+  readonly share: number
 }
 
-/** Self time by package, the largest first. What no code ran in is left out. */
-export function byPackage({ nodes, samples, timeDeltas }: CpuProfile): readonly Share[] {
+/**
+ * Self time by package, the largest first. Looks are counted, not the time between them: that also passes while the
+ * machine runs something else. Looks at which nothing ran are left out.
+ */
+export function byPackage({ nodes, samples }: CpuProfile): readonly Share[] {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, packageOf(callFrame)]))
-  const micros = new Map<string, number>()
-  for (const [index, sample] of samples.entries()) {
-    const name = names.get(sample)
-    if (name === undefined) continue
-    micros.set(name, (micros.get(name) ?? 0) + (timeDeltas[index] ?? 0))
-  }
-  return [...micros]
-    .map(([name, micros]) => ({ name, micros }))
-    .toSorted((a, b) => b.micros - a.micros)
+  const running = samples.map((sample) => names.get(sample)).filter((name) => name !== undefined)
+  return [...Map.groupBy(running, (name) => name)]
+    .map(([name, looks]) => ({ name, share: looks.length / running.length }))
+    .toSorted((a, b) => b.share - a.share)
 }
 
 /** The package that a function is of, or a word for what is of none. `undefined` where nothing ran. */

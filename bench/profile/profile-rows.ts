@@ -8,7 +8,7 @@ import { byPackage, type CpuProfile } from './by-package.ts'
 export interface ProfileFigure {
   readonly title: string
   readonly calls: number
-  /** Microseconds of self time a call. */
+  /** Microseconds of CPU a call: its share of the looks at what ran, of the CPU of the process. */
   readonly shares: readonly { readonly name: string; readonly micros: number }[]
 }
 
@@ -35,8 +35,11 @@ export async function profileRows(
       },
     })
     if (profile === undefined || measured === undefined) throw new Error(`${row.id}: no profile`)
-    const { calls } = measured
-    const shares = byPackage(profile).map(({ name, micros }) => ({ name, micros: micros / calls }))
+    const { calls, cpuMicros } = measured
+    const shares = byPackage(profile).map(({ name, share }) => ({
+      name,
+      micros: (share * cpuMicros) / calls,
+    }))
     figures.push({ title: row.title, calls, shares })
   }
   return figures
