@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { ATTRIBUTES, EVENTS, INSTRUMENTS, type LossReason, type Signal } from '@plimsoll/semconv'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { lastMetrics, occurrences, startCollector } from '../support/collector.ts'
 import { startOrigin } from '../support/origin.ts'
 import { PRELOAD, programFolder, runNode, type Ended } from '../support/program.ts'
@@ -15,22 +17,30 @@ const END = `"${INSTRUMENTS.runEndTime.name}"`
 /** Where a machine that is busy shall not decide what can still be delivered. */
 const PATIENT = { PLIMSOLL_EXIT_MS: '20000' }
 
-/** Makes as many calls as it is told, waits as long as it is told, and ends with code 3. */
+/** Makes as many calls as it is told, waits as long as it is told or for a file named `over`, and ends with code 3. */
 const PROGRAM = `
 const [calls, waitMs] = process.argv.slice(2).map(Number)
+const { existsSync } = require('node:fs')
 const call = async () => (await fetch(process.env.ORIGIN)).text()
+const end = () => process.exit(3)
+const wait = () => existsSync('over') ? end() : setTimeout(wait, 10)
 Promise.all(Array.from({ length: calls }, call))
-  .then(() => setTimeout(() => process.exit(3), waitMs))
+  .then(() => waitMs >= 0 ? setTimeout(end, waitMs) : wait())
 `
 
 async function run(
   url: string,
   calls: number,
-  waitMs: number,
+  until: number | (() => boolean),
   env: Record<string, string> = {},
 ): Promise<Ended> {
   const origin = await startOrigin()
   const folder = programFolder({ 'app.cjs': PROGRAM })
+  const waitMs = typeof until === 'number' ? until : -1
+  const poll = setInterval(() => {
+    if (typeof until === 'function' && until()) writeFileSync(join(folder, 'over'), '')
+  }, 10)
+  onTestFinished(() => clearInterval(poll))
   const ended = await runNode(folder, ['app.cjs', String(calls), String(waitMs)], {
     env: {
       ORIGIN: origin.url,
@@ -40,6 +50,7 @@ async function run(
       ...env,
     },
   })
+  clearInterval(poll)
   expect(ended.code).toBe(3)
   expect(origin.requests()).toBe(calls)
   return ended
@@ -148,8 +159,14 @@ describe('what is lost is told exactly', () => {
     const collector = await startCollector((response, received) =>
       status(response, received.at(-1)?.path === '/v1/metrics' ? 200 : 400),
     )
+    const lostSoFar = (signal: Signal): number => lostIn(lastMetrics(collector.received), signal)
 
-    const ended = await run(collector.url, 5, 300, PATIENT)
+    const ended = await run(
+      collector.url,
+      5,
+      () => lostSoFar('logs') >= 5 && lostSoFar('traces') >= 10,
+      PATIENT,
+    )
 
     const last = lastMetrics(collector.received)
     expect(lostIn(last, 'logs')).toBe(5)
@@ -172,7 +189,8 @@ describe('what is lost is told exactly', () => {
       response.end(JSON.stringify({ partialSuccess }))
     })
 
-    const ended = await run(collector.url, 5, 300, PATIENT)
+    const isTold = (): boolean => lostIn(lastMetrics(collector.received), 'logs') > 0
+    const ended = await run(collector.url, 5, isTold, PATIENT)
 
     const requests = collector.received.filter(({ path }) => path === '/v1/logs').length
     expect(lostIn(lastMetrics(collector.received), 'logs')).toBeGreaterThanOrEqual(1)
