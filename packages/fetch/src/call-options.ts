@@ -49,4 +49,5 @@ export function callOptionsOf(extra: unknown): CallOptions {
     : NONE
 }
 
-const NONE: CallOptions = Object.freeze({})
+// Without a prototype: a `role` that somebody adds to `Object.prototype` is none of a call.
+const NONE: CallOptions = Object.freeze(Object.create(null) as CallOptions)

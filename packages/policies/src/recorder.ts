@@ -38,9 +38,14 @@ export function guarded(recorder: Recorder): Recorder {
   return recorder === processRecorder ? recorder : { record: (record) => deliver(recorder, record) }
 }
 
+/** An observer may be an async function all the same: that it failed later, must not end the program. */
+export function quieted(answer: unknown): void {
+  if (answer instanceof Promise) answer.catch(() => {})
+}
+
 function deliver(recorder: Recorder, record: PolicyRecord): void {
   try {
-    recorder.record(record)
+    quieted(recorder.record(record))
   } catch {
     // Observing must not change what is observed: the listener loses its record, the call goes on.
   }

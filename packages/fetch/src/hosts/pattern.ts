@@ -76,15 +76,18 @@ function fits(pattern: Pattern, name: string, port: number): boolean {
   return pattern.name === '' || name.endsWith(`.${pattern.name}`)
 }
 
-/** One set of policies over another, option by option; `false` switches a whole policy off. */
+/**
+ * One set of policies over another, option by option; `false` switches a whole policy off. Without a prototype: what a
+ * program, or somebody through it, adds to `Object.prototype` is nobody's policy.
+ */
 function merged(defaults: ResolvedPolicies, own: ResolvedPolicies): ResolvedPolicies {
-  return {
+  return Object.assign(Object.create(null) as ResolvedPolicies, {
     ...defaults,
     ...own,
     ...policy('limiter', defaults.limiter, own.limiter),
     ...policy('breaker', defaults.breaker, own.breaker),
     ...policy('retry', defaults.retry, own.retry),
-  }
+  })
 }
 
 function policy<Name extends string, Value extends object>(

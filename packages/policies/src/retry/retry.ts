@@ -11,6 +11,7 @@ import {
   type Policy,
   type Surroundings,
 } from '../policy.ts'
+import { quieted } from '../recorder.ts'
 import { isDelay } from '../status.ts'
 import { bounded } from '../timeout/bounded.ts'
 import { decideRetry, retryReasonOf } from './decide.ts'
@@ -246,7 +247,7 @@ class RetryPolicy implements Retry {
 
   #notify(notice: RetryNotice): void {
     try {
-      this.#onRetry?.(notice)
+      quieted(this.#onRetry?.(notice))
     } catch {
       // A hook observes; what it throws must not change what happens to the call.
     }

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const SEED = process.env['FUZZ_SEED']
 const RUNS = {
-  numRuns: process.env['FUZZ_STEPS'] === undefined ? 1_500 : 50_000,
+  numRuns: process.env['FUZZ_STEPS'] === undefined ? 500 : 50_000,
   ...(SEED === undefined ? {} : { seed: Number(SEED) }),
 }
 
