@@ -62,7 +62,7 @@ export class RequestCall extends PolicedCall<RequestAnswer> {
 }
 
 // Neither a dot at the head of a segment, which may be `..`, nor what a URL escapes, nor a fragment.
-const PLAIN_PATH = /^(?:\/(?!\.)[\w~!$&()*+,;=:@.-]*)+(?:\?[\w~!$&()*+,;=:@./?-]*)?$/u
+const PLAIN_PATH = /^(?:\/(?!\.)[\w~!$&()*+,;=:@.-]*)+(?:\?[\w~!$&()*+,;=:@./?-]+)?$/u
 
 /** Path and query as they are sent. A text that no URL would change is not read as one. */
 function pathOf(target: PolicedTarget): string | undefined {
