@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { EVENTS, INSTRUMENTS } from '@plimsoll/semconv'
 import { describe, expect, test } from 'vitest'
 import { lastMetrics, startCollector } from '../support/collector.ts'
@@ -190,19 +192,29 @@ describe('a collector that fails', () => {
   })
 
   test('by refusing is named with its answer', async () => {
-    const collector = await startCollector((response) => {
+    const folder = programFolder({
+      'app.cjs': `const wait = () => require('node:fs').existsSync('over') || setTimeout(wait, 10); wait()`,
+    })
+    const collector = await startCollector((response, received) => {
+      // The program knows of the first refusal when it counts it.
+      const lost = totalIn(
+        lastMetrics(received, '/v1/metrics?key=secret'),
+        INSTRUMENTS.telemetryLost.name,
+      )
+      if (lost > 0) writeFileSync(join(folder, 'over'), '')
       response.statusCode = 400
       response.end()
     })
-    const folder = programFolder({ 'app.cjs': 'setTimeout(() => {}, 300)' })
 
     const ended = await runNode(folder, ['app.cjs'], {
       env: {
         OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}?key=secret`,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
         PLIMSOLL_INTERVAL_MS: '50',
       },
     })
 
+    expect(ended.code).toBe(0)
     expect(ended.stderr).toContain(
       `telemetry is not delivered to ${collector.url}/v1/metrics: HTTP 400`,
     )
