@@ -70,9 +70,14 @@ export function readConfig(
 
 /** What shows that a file is another than it was, links followed: a mounted volume changes them, not the file. */
 export function stampOf(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false, bigint: true })
-  if (found === undefined) return 'absent'
-  return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(':')
+  try {
+    const found = statSync(file, { throwIfNoEntry: false, bigint: true })
+    if (found === undefined) return 'absent'
+    return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(':')
+  } catch (error) {
+    // A folder that may not be entered, or a link to itself: who reads the file is told.
+    return inWords(error)
+  }
 }
 
 /** Without a byte order mark, which JSON has no place for. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { validateFetchOptions } from '@plimsoll/fetch'
 import { INSTRUMENTS } from '@plimsoll/semconv'
@@ -26,6 +26,16 @@ test.each(CONFIG_FILES)('%s is found in the working folder', (name) => {
   expect(loaded).toMatchObject({
     kind: 'valid',
     config: { ...CONFIG_DEFAULTS, service: { name: 'found' } },
+  })
+})
+
+test('a file that cannot even be looked at is a problem like any other', () => {
+  const folder = programFolder({})
+  symlinkSync('loop.yaml', join(folder, 'loop.yaml'))
+
+  expect(loadConfig(folder, 'loop.yaml', validateFetchOptions)).toMatchObject({
+    kind: 'invalid',
+    problems: [expect.stringMatching(/^loop\.yaml: cannot be read .*: ELOOP/u)],
   })
 })
 
