@@ -48,6 +48,8 @@ export function createGathering({ post, clock }: GatheringOptions): Gathering {
         for (const [id, { exposition }] of rounds) post({ kind: 'collect', id, exposition })
       }
       if (message.kind === 'collected') {
+        // One that was given up answers again; a main thread never is.
+        if (!sources.has(message.source)) sources.set(message.source, false)
         rounds.get(message.id)?.answers.set(message.source, message.families)
       }
       for (const round of rounds.values()) round.check()

@@ -75,12 +75,22 @@ describe('asking the threads of a process for their metrics', () => {
     const second = gather('text', 9_000)
     collected('main')
     expect(names(await second)).toEqual(['main'])
+  })
 
+  test('waits again for a worker that was busy, as soon as it has answered, however late', async () => {
+    const { gather, here, collected, sleepers } = setUp()
+    here('main', true)
     here('worker')
-    const third = gather('text', 9_000)
+    const first = gather('text', 9_000)
+    collected('main')
+    sleepers.at(-1)?.wake()
+    expect(names(await first)).toEqual(['main'])
+    collected('worker', 1)
+
+    const second = gather('text', 9_000)
     collected('main')
     collected('worker')
-    expect(names(await third)).toEqual(['main', 'worker'])
+    expect(names(await second)).toEqual(['main', 'worker'])
   })
 
   test('asks again for one that comes while it is asked, and takes no late answer for a new one', async () => {
