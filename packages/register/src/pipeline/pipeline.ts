@@ -38,7 +38,7 @@ export interface Pipeline {
   /** Take what the program tells the SDK. */
   readonly spanProcessor: SpanProcessor
   readonly logProcessor: LogRecordProcessor
-  /** Writes held spans and events, and the metrics where `metrics` asks for them. */
+  /** Writes held spans and events; where `metrics` asks for them, counts what was lost and writes the metrics. */
   flush(metrics: 'none' | 'regular' | 'always' | 'final'): void
   /** From now on spans and events are written as they come. */
   writeThrough(): void
@@ -93,9 +93,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   const flush: Pipeline['flush'] = (metrics) => {
     for (const queue of queues) queue.drain()
-    if (metrics === 'none' || routes.metrics === undefined) return
-    // Losses of the lines above that are known by now stand in this snapshot.
+    if (metrics === 'none') return
+    // Losses of the lines above that are known by now stand in this snapshot; or in what is scraped, where none is written.
     for (const outlet of outlets) outlet.countLosses()
+    if (routes.metrics === undefined) return
     if (metrics === 'regular' && !routes.metrics.outlet.wantsMetrics()) return
     const scopeMetrics = scopesOf(cells)
     writing(() =>
