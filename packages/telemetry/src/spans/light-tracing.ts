@@ -1,6 +1,5 @@
 import {
   context,
-  createContextKey,
   isSpanContextValid,
   trace,
   type Context,
@@ -15,6 +14,7 @@ import { LightSpan, type FinishedSpan } from './light-span.ts'
 import { inject, runWithin, unheardSpan, type OpenSpan, type Outcome } from './open-span.ts'
 import { isMarked, isSampledBy, type Sampling } from './sampling.ts'
 import { ATTEMPT, CALL, FALLBACK, type SpanDescription } from './span-fields.ts'
+import { isSuppressedIn } from './suppressed.ts'
 import type { Tracing } from './tracing.ts'
 
 export interface LightTracingOptions {
@@ -26,9 +26,6 @@ export interface LightTracingOptions {
   /** @default systemClock */
   readonly clock?: Clock
 }
-
-// Under this key an SDK, and who exports telemetry, says that it wants no spans of what it does.
-const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 
 /**
  * Spans for one who exports them himself. The same as those of an SDK, at a tenth of the cost: a sampled span is one small
@@ -47,7 +44,7 @@ export function createLightTracing(options: LightTracingOptions): Tracing {
   ): OpenSpan<Record> {
     try {
       const around = context.active()
-      if (around.getValue(SUPPRESSED) === true) return unheard
+      if (isSuppressedIn(around)) return unheard
       const parent = parentOf(around)
       const traceId = parent === undefined ? newTraceId() : parent.traceId
       if (isSampled(traceId, parent)) {
