@@ -45,7 +45,10 @@ export function shownUrl(
   origin?: string | URL,
 ): string | (() => string) {
   const shown = (): string =>
-    redactUrl(typeof url === 'string' && origin !== undefined ? new URL(url, origin) : url, options)
+    redactUrl(
+      typeof url === 'string' && origin !== undefined ? (urlAt(origin, url) ?? '') : url,
+      options,
+    )
   return isTooLongToHold(typeof url === 'string' ? url : url.href) ? shown() : shown
 }
 
@@ -75,6 +78,17 @@ function decodedKey(key: string): string {
 /** Whether a call to this URL goes over HTTP at all; `data:`, `blob:` and `file:` do not. */
 export function isHttp(url: URL): boolean {
   return url.protocol === 'http:' || url.protocol === 'https:'
+}
+
+/**
+ * The URL of a request to `origin`, null where it is none. A path stands behind its origin and is not resolved against it: one
+ * that begins with two slashes would name another host. Towards a proxy the path is a whole URL.
+ */
+export function urlAt(origin: string | URL, path: string): URL | null {
+  const base = String(origin)
+  return path.startsWith('/')
+    ? URL.parse((base.endsWith('/') ? base.slice(0, -1) : base) + path)
+    : URL.parse(path, base)
 }
 
 /** Host and port as OpenTelemetry names them: IPv6 without brackets, the port of the scheme when none is given. */

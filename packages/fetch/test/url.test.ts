@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hashUrl, installUrlHashKey, redactUrl } from '../src/index.ts'
-import { hostOf, processUrlHashKey } from '../src/url.ts'
+import { hostOf, processUrlHashKey, urlAt } from '../src/url.ts'
 
 const KEY = new Uint8Array(32).fill(7)
 
@@ -46,6 +46,18 @@ test('no secret comes through redaction, wherever it stands', () => {
       expect(redactUrl(url)).not.toContain(secret)
     }),
   )
+})
+
+test.each([
+  ['http://h.test', '/a?b', 'http://h.test/a?b'],
+  ['http://h.test/', '/a', 'http://h.test/a'],
+  ['http://h.test', '//other.test/a', 'http://h.test//other.test/a'],
+  [new URL('http://h.test:81'), '//', 'http://h.test:81//'],
+  ['http://[::1]:81', '*', 'http://[::1]:81/*'],
+  ['http://proxy.test', 'http://h.test/a', 'http://h.test/a'],
+  ['no origin', '/a', undefined],
+])('a request to %s for %s goes to %s', (origin, path, url) => {
+  expect(urlAt(origin, path)?.href).toBe(url)
 })
 
 test('equal URLs have one hash, under one key', () => {

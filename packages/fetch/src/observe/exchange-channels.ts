@@ -2,6 +2,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import { isSuppressed } from '@plimsoll/telemetry'
 import { isCut } from '../dispatch/body-check.ts'
 import { beginClientCall } from './client-call.ts'
+import { urlAt } from '../url.ts'
 import { quietly } from './quietly.ts'
 import { ObservedCall, type ObserveDeps } from './observed-call.ts'
 import { isSamePath, ownRequests, type Expecting, type RequestLine } from './registry.ts'
@@ -69,7 +70,7 @@ function onCreate(message: unknown): void {
   const owner = ownerOf(request)
   if (owner === undefined) {
     if (clients === undefined || isSuppressed()) return
-    const url = URL.parse(request.path, String(request.origin))
+    const url = urlAt(request.origin, request.path)
     follow(request, beginClientCall(clients, url, request.method))
     return
   }

@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { errorTypeOf, type Subject } from '@plimsoll/policies'
 import { ERROR_TYPES } from '@plimsoll/semconv'
 import { isSuppressed } from '@plimsoll/telemetry'
+import { hostOf, urlAt } from '../url.ts'
 import { beginClientCall } from './client-call.ts'
 import type { Followed } from './exchange-channels.ts'
 import type { ObserveDeps } from './observed-call.ts'
@@ -56,7 +57,7 @@ function isExchange(request: ClientRequest): boolean {
 function urlOf(request: ClientRequest): URL | null {
   const host = request.getHeader('host')
   const authority = typeof host === 'string' ? host : hostText(request.host)
-  return URL.parse(request.path, `${request.protocol}//${authority}`)
+  return urlAt(`${request.protocol}//${authority}`, request.path)
 }
 
 function hostText(host: string): string {
@@ -69,11 +70,10 @@ function subjectOf(request: ClientRequest, url: URL | null): Subject {
   const local = (request as { socketPath?: unknown }).socketPath !== undefined
   if (local) return { address: host }
   if (url === null) return { address: host }
-  const address = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname
-  const isTheirs = address === host.toLowerCase().replaceAll(/^\[|\]$/gu, '')
+  const asked = hostOf(url)
+  const isTheirs = asked.address === host.toLowerCase().replaceAll(/^\[|\]$/gu, '')
   if (!isTheirs && !/^[a-z]+:/iu.test(request.path)) return { address: host }
-  const standard = url.protocol === 'https:' ? 443 : 80
-  return { address, port: url.port === '' ? standard : Number(url.port) }
+  return asked
 }
 
 /** What a program that gives up says with `destroy`, in words that the table of errors knows. */

@@ -9,7 +9,7 @@ import type { OpenSpan, Tracing } from '@plimsoll/telemetry'
 import { callRecord, type Ending } from '../call-record.ts'
 import type { CallState } from '../call-state.ts'
 import type { Target } from '../target.ts'
-import { hostOf, shownUrl, type RedactOptions } from '../url.ts'
+import { hostOf, shownUrl, urlAt, type RedactOptions } from '../url.ts'
 import { errorTypeOfAbort, errorTypeOfStatus, shownMethod } from '../verdict.ts'
 import { ownRequests, type Follower, type RequestLine } from './registry.ts'
 
@@ -87,7 +87,7 @@ export class ObservedCall implements Follower {
   #urlOf(origin: string, path: string): URL | null {
     const { url } = this.#target
     if (url !== undefined && isAt(url, origin, path)) return url
-    return URL.parse(path, origin)
+    return urlAt(origin, path)
   }
 
   /** Its headers came. */

@@ -44,6 +44,16 @@ const told = (): string[] => toldBy(recorder)
 const get = (options: RequestOptions = {}): ClientRequest =>
   httpRequest(`${origin.base}/a?secret=1`, options)
 
+test('a path that begins with two slashes is no host', async () => {
+  origin.on('//other.test/a', ok())
+  await (await request(`${origin.base}//other.test/a`)).body.text()
+  await answer(httpRequest(`${origin.base}//other.test/a`))
+
+  const asked = { address: '127.0.0.1', port: origin.port }
+  expect(recorder.of('attempt').map(({ subject }) => subject)).toEqual([asked, asked])
+  expect(recorder.of('call').map(({ subject }) => subject)).toEqual([asked, asked])
+})
+
 describe('a call that no fetch makes is counted once, with its one attempt', () => {
   test.each<[string, () => Promise<unknown>]>([
     ['undici 8 request', async () => (await request(`${origin.base}/a`)).body.text()],
