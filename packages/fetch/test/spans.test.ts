@@ -1,7 +1,14 @@
 import { memoryRecorder } from '@plimsoll/policies/testing'
 import { ATTRIBUTES as A, SPANS } from '@plimsoll/semconv'
+import type { Dispatcher } from 'undici'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createFallback, createFetch, observeFetch } from '../src/index.ts'
+import {
+  createClient,
+  createFallback,
+  createFetch,
+  createRequest,
+  observeFetch,
+} from '../src/index.ts'
 import { ok, startOrigin, status, type Origin } from './origin.ts'
 import { recordedSpans } from './recorded-spans.ts'
 
@@ -59,6 +66,50 @@ test('fields that the program set itself stay', async () => {
   await createFetch({ recorder })(`${origin.base}/a`, { headers: { 'X-Trace': 'mine' } })
 
   expect(origin.seen[0]?.headers['x-trace']).toBe('mine')
+})
+
+test.each<[string, NonNullable<Dispatcher.RequestOptions['headers']>]>([
+  ['members', { 'x-own': 'yes' }],
+  ['names and values in turn', ['x-own', 'yes']],
+  ['Headers', new Headers({ 'x-own': 'yes' })],
+  ['a Map', new Map([['x-own', 'yes']])],
+  ['pairs with lists', new Set<[string, string[]]>([['x-own', ['yes']]])],
+])('the trace goes on beside the fields of a request that are given as %s', async (_, headers) => {
+  origin.on('/a', ok())
+
+  await createRequest({ recorder })(`${origin.base}/a`, { headers })
+
+  const [seen] = origin.seen
+  expect([seen?.headers['x-own'], seen?.headers['x-trace']]).toEqual(['yes', spans.ended[0]?.id])
+})
+
+test('a field of the trace that the program set in a list stays the only one', async () => {
+  origin.on('/a', ok())
+
+  await createRequest({ recorder })(`${origin.base}/a`, { headers: ['X-Trace', 'mine'] })
+
+  expect(origin.seen[0]?.headers['x-trace']).toBe('mine')
+})
+
+test('headers that are none are refused by undici, in its words', async () => {
+  const headers = 'x-own: yes' as never
+
+  const rejected = createRequest({ recorder })(`${origin.base}/a`, { headers })
+
+  await expect(rejected).rejects.toThrow('headers must be an object or an array')
+})
+
+test.each(['//other.test/a', '//'])('the path %s is no host, in no span', async (path) => {
+  origin.on(path, ok())
+  const { fetch, request } = createClient({ recorder, redact: { allowPath: true } })
+  const observed = observeFetch(globalThis.fetch, { recorder, redact: { allowPath: true } })
+
+  await fetch(origin.base + path)
+  await request(origin.base + path)
+  await observed(origin.base + path)
+
+  const shown = spans.ended.map(({ attributes }) => attributes[A.urlFull.key])
+  expect(shown.filter((url) => url !== undefined)).toEqual(Array(3).fill(origin.base + path))
 })
 
 test('an observed call has the same spans and sends no field more', async () => {

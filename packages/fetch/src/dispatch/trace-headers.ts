@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import type { Headers } from './options.ts'
 
 /** The request with the fields by which its trace goes on; what the program itself set stays. */
 export function withHeaders<Options extends Dispatcher.DispatchOptions>(
@@ -7,10 +8,22 @@ export function withHeaders<Options extends Dispatcher.DispatchOptions>(
 ): Options {
   const names = Object.keys(extra)
   if (names.length === 0) return options
-  const own = options.headers
-  if (Array.isArray(own)) return { ...options, headers: [...own, ...Object.entries(extra).flat()] }
-  const given = (own ?? {}) as { readonly [name: string]: string }
-  const taken = new Set(Object.keys(given).map((name) => name.toLowerCase()))
+  const own = options.headers ?? {}
+  // What is no headers undici refuses, in its words.
+  if (typeof own !== 'object') return options
+  const list = listed(own)
+  const given = list === undefined ? Object.keys(own) : list.filter((_, at) => at % 2 === 0)
+  const taken = new Set(given.map((name) => String(name).toLowerCase()))
   const added = Object.entries(extra).filter(([name]) => !taken.has(name.toLowerCase()))
-  return { ...options, headers: { ...given, ...Object.fromEntries(added) } }
+  const headers =
+    list === undefined
+      ? { ...(own as Headers), ...Object.fromEntries(added) }
+      : [...list, ...added.flat()]
+  return { ...options, headers: headers as Options['headers'] }
+}
+
+/** Names and values in turn, of fields that are given so, or as pairs to be iterated over, like `Headers` and `Map`. */
+function listed(headers: object): readonly unknown[] | undefined {
+  if (Array.isArray(headers)) return headers as readonly unknown[]
+  return Symbol.iterator in headers ? [...(headers as Iterable<unknown>)].flat() : undefined
 }
