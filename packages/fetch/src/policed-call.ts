@@ -13,7 +13,7 @@ import { Attempts, type Attempted } from './attempts.ts'
 import type { CallOptions } from './call-options.ts'
 import { cacheRecord, callRecord, isIntegrityMismatch, type Ending } from './call-record.ts'
 import type { ExchangeHandler } from './dispatch/exchange-handler.ts'
-import { isOurs } from './dispatch/refusals.ts'
+import { GaveUp, isOurs } from './dispatch/refusals.ts'
 import type { StackedCall } from './dispatch/stack.ts'
 import type { HostState } from './hosts/host-state.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -176,8 +176,9 @@ function subjectOf(host: HostState | undefined, role: string | undefined): Subje
   return role === host.role ? host.asked : { ...host.subject, role }
 }
 
-/** The platform wraps whatever comes from below; what is ours the program gets as it is. */
+/** The platform wraps whatever comes from below; what is ours, or its own, the program gets as it is. */
 function errorOf(error: unknown): unknown {
+  if (error instanceof GaveUp) return error.reason
   const cause = error instanceof TypeError ? error.cause : undefined
   return isOurs(cause) ? cause : error
 }

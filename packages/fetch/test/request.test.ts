@@ -205,6 +205,22 @@ describe('errors', () => {
     expect(recorder.of('breaker_transition')).toEqual([])
   })
 
+  test.each([['text'], [{ no: 'error' }], [null], [0]])(
+    'of an abort with %j are that, though it is no error',
+    async (reason) => {
+      origin.on('/a', hang)
+      const request = createRequest({ recorder, defaults: once })
+      const during = new AbortController()
+      const rejected = rejectionOf(request(`${origin.base}/a`, { signal: during.signal }))
+      await until(() => origin.count() === 1)
+
+      during.abort(reason)
+
+      expect(await rejected).toBe(reason)
+      expect(recorder.of('call')).toMatchObject([{ errorType: 'aborted' }])
+    },
+  )
+
   test('of a timeout, a deadline, an open circuit and a spent limit are ours, as they are', async () => {
     const clock = manualClock()
     origin.on('/a', hang)

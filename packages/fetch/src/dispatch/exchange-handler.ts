@@ -14,6 +14,7 @@ import { calledOff, errorTypeOfAbort, errorTypeOfStatus, verdictOfStatus } from 
 import { bodyCheck, corruptBody, type BodyCheck } from './body-check.ts'
 import { listField, type Headers } from './options.ts'
 import { refuse } from './refusal.ts'
+import { GaveUp } from './refusals.ts'
 
 /** What watching an exchange needs of its surroundings. */
 export interface WatchDeps {
@@ -95,7 +96,6 @@ export abstract class ExchangeHandler extends TimeLimit implements Dispatcher.Di
     // 1xx is news of the answer to come.
     if (status >= 200) {
       this.#answered(status, headers)
-      this.#phase = 'body'
       this.#check = bodyCheck(this.method, status, headers, this.#deps.verifyDigests)
     }
     this.handler.onResponseStart?.(controller, status, headers, message)
@@ -179,7 +179,7 @@ export abstract class ExchangeHandler extends TimeLimit implements Dispatcher.Di
   }
 
   #cancel(reason: unknown): void {
-    const error = reason instanceof Error ? reason : new Error('the caller gave up')
+    const error = reason instanceof Error ? reason : new GaveUp(reason)
     this.#end(error)
     const controller = this.#controller
     if (controller === undefined) {
@@ -191,6 +191,7 @@ export abstract class ExchangeHandler extends TimeLimit implements Dispatcher.Di
   }
 
   #answered(status: number, headers: Headers): void {
+    this.#phase = 'body'
     const { clock } = this.#deps
     const asked =
       status >= 400

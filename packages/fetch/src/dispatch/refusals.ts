@@ -22,6 +22,16 @@ export function tooLate(deadlineMs: number): PlimsollError {
   )
 }
 
+/** What an exchange ends in whose caller gave up; that caller gets its own reason, which may be no error. */
+export class GaveUp extends Error {
+  readonly reason: unknown
+
+  constructor(reason: unknown) {
+    super('the caller gave up')
+    this.reason = reason
+  }
+}
+
 /** Whether an error is a refusal or a time limit of ours, which the program gets as it is. */
 export function isOurs(error: unknown): error is PlimsollError {
   return (

@@ -1,8 +1,9 @@
+import { Duplex } from 'node:stream'
 import { isPlimsollError } from '@plimsoll/policies'
 import { manualClock, memoryRecorder } from '@plimsoll/policies/testing'
 import type { Dispatcher } from 'undici'
 import { expect, test } from 'vitest'
-import { createFetch } from '../../src/index.ts'
+import { createFetch, createRequest } from '../../src/index.ts'
 import { rejectionOf, until } from '../origin.ts'
 
 type Handler = Dispatcher.DispatchHandler
@@ -160,4 +161,19 @@ test('the caller may send one call elsewhere: policies hold, the cache does not'
   expect((await call).status).toBe(204)
   expect(recorder.of('breaker_execution')).toMatchObject([{ recorded: 'success' }])
   expect(recorder.of('cache')).toEqual([])
+})
+
+test('an exchange that goes on as another protocol has its answer, and counts once', async () => {
+  const recorder = memoryRecorder()
+  const { dispatcher, handlers } = conducted()
+  const request = createRequest({ recorder, dispatcher, defaults: { retry: false } })
+  const rejected = rejectionOf(request('http://a.test/'))
+  await until(() => handlers.length === 1)
+  const { controller } = connection()
+
+  handlers[0]?.onRequestUpgrade?.(controller, 101, {}, new Duplex())
+  handlers[0]?.onResponseError?.(controller, new Error('closed'))
+  await rejected
+
+  expect(recorder.of('attempt')).toMatchObject([{ status: 101 }])
 })
