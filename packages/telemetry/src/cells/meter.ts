@@ -10,9 +10,14 @@ const DEFAULT_BOUNDARIES = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500
 
 /** A meter of the OpenTelemetry API whose instruments are cells. */
 export function cellMeter(scope: Scope, histograms: HistogramSettings): Meter {
-  const create = (name: string, shape: Shape, options: MetricOptions = {}): Metric => {
-    const { description = '', unit = '', valueType = ValueType.DOUBLE } = options
-    return scope.metric({ name, description, unit, valueType }, shape)
+  const create = (name: string, shape: Shape, options?: MetricOptions): Metric => {
+    const descriptor = {
+      name: textOf(name),
+      description: textOf(options?.description),
+      unit: textOf(options?.unit),
+      valueType: options?.valueType ?? ValueType.DOUBLE,
+    }
+    return scope.metric(descriptor, shape)
   }
   const observable = (name: string, shape: Shape, options?: MetricOptions): CellObservable =>
     scope.observables.create(create(name, shape, options))
@@ -39,6 +44,12 @@ export function cellMeter(scope: Scope, histograms: HistogramSettings): Meter {
     removeBatchObservableCallback: (callback, observables) =>
       scope.observables.removeBatch(callback, observables),
   }
+}
+
+/** A program without types may pass anything; who reads a file or scrapes takes nothing but text. */
+function textOf(given: unknown): string {
+  if (typeof given === 'string') return given
+  return typeof given === 'number' ? String(given) : ''
 }
 
 const COUNTER = { kind: 'sum', monotonic: true, observed: false } as const

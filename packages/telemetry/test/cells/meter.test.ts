@@ -174,6 +174,22 @@ describe("the program's instruments on cells", () => {
     ])
   })
 
+  test('take a name, unit or description that is no text as one', () => {
+    const cells = createCells({ clock: handClock() })
+    const meter = cells.meterProvider.getMeter('app')
+    const untyped = meter as unknown as {
+      createCounter(name: unknown, options?: unknown): { add(value: number): void }
+    }
+
+    untyped.createCounter(404, { unit: 5, description: null }).add(1)
+    untyped.createCounter('hits', null).add(1)
+
+    expect(scopesOf(cells)[0]?.metrics.map(({ descriptor }) => descriptor)).toEqual([
+      { name: '404', unit: '5', description: '', valueType: ValueType.DOUBLE },
+      { name: 'hits', unit: '', description: '', valueType: ValueType.DOUBLE },
+    ])
+  })
+
   test('fold what comes after the cap on series into one', () => {
     const cells = createCells({ clock: handClock(), maxSeriesPerInstrument: 10 })
     const counter = cells.meterProvider.getMeter('app').createCounter('hits')
