@@ -1,15 +1,16 @@
+import { inspect } from 'node:util'
 import { diag, DiagLogLevel } from '@opentelemetry/api'
 import { set, type Environment } from './environment.ts'
 import type { Messages } from './messages.ts'
 
-const LEVELS: Readonly<Record<string, DiagLogLevel>> = {
-  error: DiagLogLevel.ERROR,
-  warn: DiagLogLevel.WARN,
-  info: DiagLogLevel.INFO,
-  debug: DiagLogLevel.DEBUG,
-  verbose: DiagLogLevel.VERBOSE,
-  all: DiagLogLevel.ALL,
-}
+const LEVELS: ReadonlyMap<string, DiagLogLevel> = new Map([
+  ['error', DiagLogLevel.ERROR],
+  ['warn', DiagLogLevel.WARN],
+  ['info', DiagLogLevel.INFO],
+  ['debug', DiagLogLevel.DEBUG],
+  ['verbose', DiagLogLevel.VERBOSE],
+  ['all', DiagLogLevel.ALL],
+])
 
 /** The level that `OTEL_LOG_LEVEL` asks for; undefined: OpenTelemetry says nothing of itself. */
 export function diagnosticsOf(env: Environment): {
@@ -18,8 +19,8 @@ export function diagnosticsOf(env: Environment): {
 } {
   const asked = set(env['OTEL_LOG_LEVEL'])?.toLowerCase()
   if (asked === undefined || asked === 'none') return { level: undefined, problems: [] }
-  const level = LEVELS[asked]
-  const known = ['none', ...Object.keys(LEVELS)].join(', ')
+  const level = LEVELS.get(asked)
+  const known = ['none', ...LEVELS.keys()].join(', ')
   return {
     level,
     problems:
@@ -45,5 +46,6 @@ export function heedDiagnostics(logLevel: DiagLogLevel | undefined, messages: Me
 
 function shown(value: unknown): string {
   if (value instanceof Error) return value.message
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+  // Anything may come, also what refers to itself: who logs must not throw into the program that does.
+  return typeof value === 'string' ? value : inspect(value, { customInspect: false })
 }
