@@ -262,6 +262,9 @@ describe('a value that makes no sense is told, with its variable and what is don
     ],
     ['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', 'x', /none of cumulative, delta/u],
     ['OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION', 'x', /explicit buckets are used/u],
+    ['OTEL_LOG_LEVEL', 'constructor', /=constructor is none of none, error/u],
+    ['OTEL_PROPAGATORS', 'constructor', /=constructor is not supported/u],
+    ['OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION', 'constructor', /explicit/u],
     ['OTEL_EXPORTER_PROMETHEUS_PORT', '65536', /=65536 is no port number from 0 to 65535/u],
   ])('%s=%s', (variable, value, line) => {
     const others = { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_METRICS_EXPORTER: 'otlp,prometheus' }

@@ -117,7 +117,7 @@ const AGGREGATIONS = {
 
 function histogramsOf(env: Environment, problems: string[]): OtlpSettings['histograms'] {
   const asked = set(env[AGGREGATION])?.toLowerCase() ?? 'explicit_bucket_histogram'
-  if (asked in AGGREGATIONS) return AGGREGATIONS[asked as keyof typeof AGGREGATIONS]
+  if (Object.hasOwn(AGGREGATIONS, asked)) return AGGREGATIONS[asked as keyof typeof AGGREGATIONS]
   const known = Object.keys(AGGREGATIONS).join(' nor ')
   problems.push(`${AGGREGATION}=${asked} is neither ${known}; explicit buckets are used`)
   return 'explicit'

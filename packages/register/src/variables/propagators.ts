@@ -6,10 +6,10 @@ import {
 } from '@opentelemetry/core'
 import { listed, type Environment } from '../environment.ts'
 
-const PROPAGATORS: Readonly<Record<string, new () => TextMapPropagator>> = {
-  tracecontext: W3CTraceContextPropagator,
-  baggage: W3CBaggagePropagator,
-}
+const PROPAGATORS: ReadonlyMap<string, new () => TextMapPropagator> = new Map([
+  ['tracecontext', W3CTraceContextPropagator],
+  ['baggage', W3CBaggagePropagator],
+])
 
 /**
  * What `OTEL_PROPAGATORS` asks for. The specification's default would put headers on requests, and observing changes no
@@ -21,17 +21,17 @@ export function propagatorOf(env: Environment): {
 } {
   const names = listed(env['OTEL_PROPAGATORS']).filter((name) => name !== 'none')
   const propagators = names.flatMap((name) => {
-    const Propagator = PROPAGATORS[name]
+    const Propagator = PROPAGATORS.get(name)
     return Propagator === undefined ? [] : [new Propagator()]
   })
-  const unknown = names.filter((name) => !(name in PROPAGATORS))
+  const unknown = names.filter((name) => !PROPAGATORS.has(name))
   return {
     propagator: propagators.length === 0 ? undefined : new CompositePropagator({ propagators }),
     problems:
       unknown.length === 0
         ? []
         : [
-            `OTEL_PROPAGATORS=${unknown.join(',')} is not supported (${Object.keys(PROPAGATORS).join(', ')}, none are) and is left out`,
+            `OTEL_PROPAGATORS=${unknown.join(',')} is not supported (${[...PROPAGATORS.keys()].join(', ')}, none are) and is left out`,
           ],
   }
 }
