@@ -34,7 +34,9 @@ interface Exchange {
 /** A call that is watched and not touched. */
 export class ObservedCall implements Follower {
   readonly #deps: ObserveDeps
-  readonly #target: Target
+  readonly #url: URL | undefined
+  readonly #method: string
+  readonly #signal: AbortSignal | undefined
   readonly #subject: Subject
   readonly #state: CallState
   readonly #startMs: number
@@ -43,7 +45,10 @@ export class ObservedCall implements Follower {
 
   constructor(deps: ObserveDeps, target: Target, subject: Subject, state: CallState) {
     this.#deps = deps
-    this.#target = target
+    // Not the target itself, which holds the body: a connection keeps the context, and so the call, in which it was made.
+    this.#url = target.url
+    this.#method = target.method
+    this.#signal = target.signal
     this.#subject = subject
     this.#state = state
     this.#startMs = deps.clock.now()
@@ -58,8 +63,7 @@ export class ObservedCall implements Follower {
   }
 
   awaits({ method, origin, path }: RequestLine): boolean {
-    const { url } = this.#target
-    return this.isFresh && method === this.#target.method && isAt(url, String(origin), path)
+    return this.isFresh && method === this.#method && isAt(this.#url, String(origin), path)
   }
 
   /** An exchange begins: the first, or after a redirect. */
@@ -85,7 +89,7 @@ export class ObservedCall implements Follower {
 
   /** The URL of an exchange; that of the call, where it is the same, saves reading it again. */
   #urlOf(origin: string, path: string): URL | null {
-    const { url } = this.#target
+    const url = this.#url
     if (url !== undefined && isAt(url, origin, path)) return url
     return urlAt(origin, path)
   }
@@ -97,21 +101,22 @@ export class ObservedCall implements Follower {
 
   /** It ended without headers. */
   failed(exchange: Exchange, error: unknown): void {
-    const { signal } = this.#target
+    const signal = this.#signal
     const given = signal?.aborted === true ? errorTypeOfAbort(signal.reason) : errorTypeOf(error)
     this.#settle(exchange, undefined, given)
   }
 
   /** The body of an answer broke off before its declared length. */
   cut(exchange: Exchange): void {
-    if (this.#target.signal?.aborted === true) return
+    if (this.#signal?.aborted === true) return
     const { subject } = exchange
     this.#deps.recorder.record({ kind: 'corruption', subject, reason: 'length' })
   }
 
   end(ending: Ending): ReturnType<typeof callRecord> {
     const { clock, recorder, hash } = this.#deps
-    const { url, method } = this.#target
+    const url = this.#url
+    const method = this.#method
     const durationMs = clock.now() - this.#startMs
     const record = callRecord(this.#state, {
       subject: this.#subject,
@@ -134,10 +139,10 @@ export class ObservedCall implements Follower {
   /** A fetch that is not made on undici shows no exchanges: its answer stands for one. */
   #unseen(status: number | undefined): void {
     const startMs = this.#startMs
-    const { method } = this.#target
+    const method = this.#method
     const { address, port, role } = this.#subject
     const { tracing } = this.#deps
-    const urlFull = shownUrl(this.#target.url ?? '', this.#deps.redact)
+    const urlFull = shownUrl(this.#url ?? '', this.#deps.redact)
     const span = tracing.startAttempt({ method, address, port, urlFull, resendCount: 0 })
     const exchange: Exchange = { subject: { address, port, role }, method, startMs, span }
     this.#open.add(exchange)

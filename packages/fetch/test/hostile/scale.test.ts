@@ -3,7 +3,8 @@ import { runInNewContext } from 'node:vm'
 import { manualClock } from '@plimsoll/policies/testing'
 import { createCells, createRecorder } from '@plimsoll/telemetry'
 import { expect, test } from 'vitest'
-import { createFetch, withRole, type FetchOptions } from '../../src/index.ts'
+import { createFetch, observeFetch, withRole, type FetchOptions } from '../../src/index.ts'
+import { ok, startOrigin } from '../origin.ts'
 
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as () => void
@@ -157,4 +158,23 @@ test('100,000 calls in flight that settle, some well, some badly, some aborted, 
   expect(counts).toMatchObject({ call: 105_000, attempt: 105_000, call_start: 105_000 })
   expect(clock.sleepers).toBe(0)
   expect(await held()).toBeLessThan(before + 3_000_000)
+})
+
+const BODY = 20_000_000
+
+test.each<[string, (url: string) => [string | Request, RequestInit?]]>([
+  ['a buffer', (url) => [url, { method: 'POST', body: new Uint8Array(BODY) }]],
+  ['a Request', (url) => [new Request(url, { method: 'POST', body: new Uint8Array(BODY) })]],
+])('a connection that stays holds no body of the first call on it: %s', async (_, asked) => {
+  const origin = await startOrigin()
+  origin.on('/a', ok())
+  const before = process.memoryUsage().arrayBuffers
+  const fetch = observeFetch(globalThis.fetch, { recorder: { record: () => {} } })
+  await (await fetch(...asked(`${origin.base}/a`))).text()
+  const left = (): number => process.memoryUsage().arrayBuffers - before
+
+  for (let round = 0; round < 50 && left() > BODY / 2; round++) await held()
+
+  expect(left()).toBeLessThan(BODY / 2)
+  await origin.close()
 })
