@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { runNode } from '../node-process.ts'
 import { inScratch } from '../scratch.ts'
-import { mean, spreadOf, type Spread } from '../statistics.ts'
+import { spreadOf, type Spread } from '../statistics.ts'
 import type { Preload } from './preloads.ts'
 
 export interface StartFigure {
@@ -36,16 +36,20 @@ export async function measureStarts(
     }
   }
   const plain = taken.find(({ way }) => way.id === 'plain')?.lines ?? []
-  const plainMs = mean(plain.map(({ sinceStartMs }) => sinceStartMs))
-  const plainRss = mean(plain.map(({ rss }) => rss))
-  return taken.map(({ way: { id, title }, lines }) => ({
-    id,
-    title,
-    ms: spreadOf(lines.map(({ sinceStartMs }) => sinceStartMs)),
-    addedMs: spreadOf(lines.map(({ sinceStartMs }) => sinceStartMs - plainMs)),
-    megabytes: spreadOf(lines.map(({ rss }) => rss / MEGABYTE)),
-    addedMegabytes: spreadOf(lines.map(({ rss }) => (rss - plainRss) / MEGABYTE)),
-  }))
+  return taken.map(({ way: { id, title }, lines }) => {
+    const added = (figure: (line: FirstLine) => number): Spread =>
+      spreadOf(lines.map((line, turn) => figure(line) - (plain[turn] ? figure(plain[turn]) : NaN)))
+    const ms = ({ sinceStartMs }: FirstLine): number => sinceStartMs
+    const megabytes = ({ rss }: FirstLine): number => rss / MEGABYTE
+    return {
+      id,
+      title,
+      ms: spreadOf(lines.map(ms)),
+      addedMs: added(ms),
+      megabytes: spreadOf(lines.map(megabytes)),
+      addedMegabytes: added(megabytes),
+    }
+  })
 }
 
 function firstLine({ args }: Preload): Promise<FirstLine> {
