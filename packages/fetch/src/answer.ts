@@ -1,5 +1,7 @@
+import type { Clock } from '@plimsoll/policies'
 import type { Dispatcher } from 'undici'
 import { listField } from './dispatch/options.ts'
+import { parseRetryAfter } from './retry-after.ts'
 
 /** How the answers of one way of asking are read: those of `fetch`, or those of undici's `request`. */
 export interface Reading<Answer> {
@@ -8,6 +10,16 @@ export interface Reading<Answer> {
   field(answer: Answer, name: string): string | undefined
   /** Lets go of the connection, or of what was received, of an answer that nobody will read. Never rejects. */
   giveUp(answer: Answer): Promise<void>
+}
+
+/** Milliseconds that an answer asks to wait before the next, where it does. */
+export function askedWait<Answer>(
+  reading: Reading<Answer>,
+  answer: Answer,
+  clock: Clock,
+): number | undefined {
+  const date = reading.field(answer, 'date')
+  return parseRetryAfter(reading.field(answer, 'retry-after'), clock.epoch(), date)
 }
 
 export const FETCHED: Reading<Response> = {

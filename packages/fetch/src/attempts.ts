@@ -1,9 +1,8 @@
 import type { CallContext, Clock, Recorder, RetryTally } from '@plimsoll/policies'
 import type { RetryReason } from '@plimsoll/semconv'
-import type { Reading } from './answer.ts'
+import { askedWait, type Reading } from './answer.ts'
 import type { CallState } from './call-state.ts'
 import type { HostState, Tried } from './hosts/host-state.ts'
-import { parseRetryAfter } from './retry-after.ts'
 import type { Target } from './target.ts'
 import { retryReasonOfError, retryReasonOfStatus } from './verdict.ts'
 
@@ -131,7 +130,6 @@ export class Attempts<Answer> {
   #askedBy(answer: Answer): number | undefined {
     const { clock, reading } = this.#sending
     if (reading.status(answer) < 400) return undefined
-    const date = reading.field(answer, 'date')
-    return parseRetryAfter(reading.field(answer, 'retry-after'), clock.epoch(), date)
+    return askedWait(reading, answer, clock)
   }
 }

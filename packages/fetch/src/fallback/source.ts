@@ -6,9 +6,9 @@ import {
   type Source,
   type SourceContext,
 } from '@plimsoll/policies'
+import { askedWait, FETCHED } from '../answer.ts'
 import { withRole } from '../call-options.ts'
 import type { BreakerPolicy } from '../options.ts'
-import { parseRetryAfter } from '../retry-after.ts'
 import { targetOf } from '../target.ts'
 import { hostOf } from '../url.ts'
 import { StatusError } from './status-error.ts'
@@ -95,20 +95,7 @@ async function ask<Input, T>(
   context.report({ ...(answered === null ? {} : hostOf(answered)), status: response.status })
   const readable = source.readable?.(response.status) ?? response.ok
   if (readable) return source.read(response, input)
-  await giveUp(response)
-  throw new StatusError(response.status, askedWait(response, shared.clock))
-}
-
-/** Nobody reads the body of a failure; its connection is wanted. */
-async function giveUp(response: Response): Promise<void> {
-  try {
-    await response.body?.cancel()
-  } catch {
-    // It broke off by itself meanwhile, which comes to the same.
-  }
-}
-
-function askedWait({ headers }: Response, clock: Clock): number | undefined {
-  const date = headers.get('date') ?? undefined
-  return parseRetryAfter(headers.get('retry-after') ?? undefined, clock.epoch(), date)
+  // Nobody reads the body of a failure; its connection is wanted.
+  await FETCHED.giveUp(response)
+  throw new StatusError(response.status, askedWait(FETCHED, response, shared.clock))
 }
