@@ -310,6 +310,23 @@ describe('a client', () => {
     expect(recorder.of('breaker_life')).toHaveLength(1)
   })
 
+  test.each([
+    ['members', { 'Cache-Control': 'no-store' }],
+    ['names and values in turn', ['Cache-Control', 'no-store']],
+    ['Headers', new Headers({ 'cache-control': 'no-store' })],
+  ])('passes the cache by for a no-store that is given as %s', async (_, headers) => {
+    origin.on('/a', ok('kept', { 'cache-control': 'max-age=60' }))
+    const request = createRequest({ recorder, cache: true })
+
+    for (const own of [undefined, headers]) {
+      const { body } = await request(`${origin.base}/a`, own === undefined ? {} : { headers: own })
+      await body.dump()
+    }
+
+    expect(recorder.of('cache').map(({ result }) => result)).toEqual(['miss', 'bypass'])
+    expect(origin.count()).toBe(2)
+  })
+
   test('answers both from one cache', async () => {
     origin.on('/a', ok('kept', { 'cache-control': 'max-age=60' }))
     const { fetch, request } = createClient({ recorder, cache: true })

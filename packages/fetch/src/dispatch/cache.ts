@@ -5,7 +5,7 @@ import { FETCH_DEFAULTS, type CacheOptions } from '../options.ts'
 import { loadUndici } from '../undici.ts'
 import { freshenedHandler } from './freshen.ts'
 import { classify, HOP, newHop, type CacheStore, type Hop } from './hop.ts'
-import { field, type Dispatch, type HopOptions, type Interceptor } from './options.ts'
+import { field, listedFields, type Dispatch, type HopOptions, type Interceptor } from './options.ts'
 import { passing } from './passing.ts'
 
 /**
@@ -72,14 +72,14 @@ function upperLayer(cached: Dispatch, uncached: Dispatch, lookup: Lookup, clock:
   }
 }
 
-function asksForNoStore(options: HopOptions): boolean {
-  const headers = options.headers
+function asksForNoStore({ headers }: HopOptions): boolean {
   if (headers === null || typeof headers !== 'object') return false
-  const own = headers as { readonly [name: string]: unknown }
-  return Object.keys(own).some(
-    (name) =>
-      name.toLowerCase() === 'cache-control' &&
-      /(?:^|[\s,])no-store(?:$|[\s,])/iu.test(String(own[name])),
+  const fields = listedFields(headers) ?? Object.entries(headers).flat()
+  return fields.some(
+    (name, at) =>
+      at % 2 === 0 &&
+      String(name).toLowerCase() === 'cache-control' &&
+      /(?:^|[\s,])no-store(?:$|[\s,])/iu.test(String(fields[at + 1])),
   )
 }
 

@@ -33,3 +33,12 @@ export function listField(headers: Headers | undefined, name: string): string | 
   const value = headers?.[name]
   return Array.isArray(value) ? value.join(', ') : value
 }
+
+/**
+ * Names and values in turn, of request fields that are given so, or as pairs to be iterated over, like `Headers` and `Map`;
+ * undefined of those that are members.
+ */
+export function listedFields(headers: object): readonly unknown[] | undefined {
+  if (Array.isArray(headers)) return headers as readonly unknown[]
+  return Symbol.iterator in headers ? [...(headers as Iterable<unknown>)].flat() : undefined
+}

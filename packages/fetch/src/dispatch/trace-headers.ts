@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import type { Headers } from './options.ts'
+import { listedFields, type Headers } from './options.ts'
 
 /** The request with the fields by which its trace goes on; what the program itself set stays. */
 export function withHeaders<Options extends Dispatcher.DispatchOptions>(
@@ -11,7 +11,7 @@ export function withHeaders<Options extends Dispatcher.DispatchOptions>(
   const own = options.headers ?? {}
   // What is no headers undici refuses, in its words.
   if (typeof own !== 'object') return options
-  const list = listed(own)
+  const list = listedFields(own)
   const given = list === undefined ? Object.keys(own) : list.filter((_, at) => at % 2 === 0)
   const taken = new Set(given.map((name) => String(name).toLowerCase()))
   const added = Object.entries(extra).filter(([name]) => !taken.has(name.toLowerCase()))
@@ -20,10 +20,4 @@ export function withHeaders<Options extends Dispatcher.DispatchOptions>(
       ? { ...(own as Headers), ...Object.fromEntries(added) }
       : [...list, ...added.flat()]
   return { ...options, headers: headers as Options['headers'] }
-}
-
-/** Names and values in turn, of fields that are given so, or as pairs to be iterated over, like `Headers` and `Map`. */
-function listed(headers: object): readonly unknown[] | undefined {
-  if (Array.isArray(headers)) return headers as readonly unknown[]
-  return Symbol.iterator in headers ? [...(headers as Iterable<unknown>)].flat() : undefined
 }
