@@ -31,7 +31,8 @@ export function cellMeter(scope: Scope, histograms: HistogramSettings): Meter {
       record: recordOn(create(name, { kind: 'gauge' }, options)),
     }),
     createHistogram: (name, options) => {
-      const own = options?.advice?.explicitBucketBoundaries ?? DEFAULT_BOUNDARIES
+      const advised: unknown = options?.advice?.explicitBucketBoundaries
+      const own = Array.isArray(advised) ? (advised as number[]) : DEFAULT_BOUNDARIES
       return { record: recordOn(create(name, histogramShape(name, own, histograms), options)) }
     },
     createObservableCounter: (name, options) =>

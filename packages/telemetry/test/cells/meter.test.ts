@@ -174,6 +174,14 @@ describe("the program's instruments on cells", () => {
     ])
   })
 
+  test('take boundaries that are no list for none', () => {
+    const cells = createCells({ clock: handClock() })
+    const advice = { explicitBucketBoundaries: 5 as unknown as number[] }
+    cells.meterProvider.getMeter('app').createHistogram('sizes', { advice }).record(6)
+
+    expect(told(scopesOf(cells))[0]?.points).toHaveLength(1)
+  })
+
   test('take a name, unit or description that is no text as one', () => {
     const cells = createCells({ clock: handClock() })
     const meter = cells.meterProvider.getMeter('app')
