@@ -38,7 +38,23 @@ export function encodeAll(items: number, write: () => Uint8Array | undefined): E
   }
 }
 
-/** A request of items that were shaped one by one, written as a whole. */
+/** A request of items that are written together: where one defies it, those that do not are written without it. */
+export function encodeTogether<Item>(
+  items: readonly Item[],
+  write: (items: Item[]) => Uint8Array | undefined,
+): Encoded {
+  const whole = encodeAll(items.length, () => write([...items]))
+  if (whole.lost === 0) return whole
+  const sound: Item[] = []
+  const { faults } = eachOf(items, (item) => {
+    write([item])
+    sound.push(item)
+  })
+  const rest = encodeAll(sound.length, () => write(sound))
+  return { ...rest, lost: items.length - rest.items, faults: [...faults, ...rest.faults] }
+}
+
+/** Likewise of items that are shaped one by one first. */
 export function encodeShaped<Item, Shape>(
   items: readonly Item[],
   shape: (item: Item) => Shape,
@@ -46,6 +62,6 @@ export function encodeShaped<Item, Shape>(
 ): Encoded {
   const shapes: Shape[] = []
   const { faults } = eachOf(items, (item) => shapes.push(shape(item)))
-  const whole = encodeAll(shapes.length, () => write(shapes))
+  const whole = encodeTogether(shapes, write)
   return { ...whole, lost: items.length - whole.items, faults: [...faults, ...whole.faults] }
 }

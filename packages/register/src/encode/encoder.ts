@@ -11,7 +11,7 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import type { FinishedSpan, HeldEvent } from '@plimsoll/telemetry'
-import { eachOf, encodeAll, encodeShaped, type Encoded } from './encoded.ts'
+import { eachOf, encodeAll, encodeShaped, encodeTogether, type Encoded } from './encoded.ts'
 import { envelopeOf, itemsOf, type Envelope } from './envelope.ts'
 import { JsonBytes } from './json-bytes.ts'
 import { eventWriter } from './json-events.ts'
@@ -109,8 +109,8 @@ function sdkEncoder(
   metrics: typeof JsonMetricsSerializer,
 ): Pick<Encoder, 'sdkSpans' | 'sdkEvents' | 'metrics'> {
   return {
-    sdkSpans: (spans) => encodeAll(spans.length, () => traces.serializeRequest([...spans])),
-    sdkEvents: (events) => encodeAll(events.length, () => logs.serializeRequest([...events])),
+    sdkSpans: (spans) => encodeTogether(spans, (written) => traces.serializeRequest(written)),
+    sdkEvents: (events) => encodeTogether(events, (written) => logs.serializeRequest(written)),
     metrics: (collected) =>
       encodeAll(pointsIn(collected), () => metrics.serializeRequest(collected)),
   }

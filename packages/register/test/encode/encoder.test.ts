@@ -33,6 +33,7 @@ import {
 } from '../../../telemetry/test/support/arbitrary-records.ts'
 import { jsonEncoder, protobufEncoder } from '../../src/encode/encoder.ts'
 import { sdkEvent, sdkSpan } from '../../src/encode/sdk-shape.ts'
+import { ANY_EVENT } from '../../src/encode/specimens.ts'
 
 const RUN_ID = 'run-1'
 const RESOURCE = resourceFromAttributes(
@@ -289,6 +290,19 @@ describe.each([
     ])
     expect(encoded.map(({ body }) => body !== undefined)).toEqual([true, true, false, false])
     expect(Buffer.from(encoded[0]?.body ?? []).toString()).toContain('https://b.test/')
+  })
+
+  test('leaves out what the program told the SDK and cannot be written, and nothing with it', () => {
+    const body: { again?: object } = {}
+    body.again = body
+    const good = sdkEvent(ANY_EVENT, RESOURCE, RUN_ID)
+    const endless = { ...good, body: body as typeof good.body }
+
+    const [some, none] = [encoder.sdkEvents([good, endless, good]), encoder.sdkEvents([endless])]
+
+    expect(some).toMatchObject({ items: 2, lost: 1, faults: [expect.any(RangeError)] })
+    expect(some.body).toEqual(encoder.sdkEvents([good, good]).body)
+    expect(none).toMatchObject({ body: undefined, items: 0, lost: 1 })
   })
 })
 
