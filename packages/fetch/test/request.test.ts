@@ -221,6 +221,23 @@ describe('errors', () => {
     },
   )
 
+  test.each([['text'], [null], [0]])(
+    'of an abort with %j while the limiter makes it wait are that too',
+    async (reason) => {
+      const limiter = { ratePerSecond: 0.001 }
+      const request = createRequest({ recorder, defaults: { ...once, limiter } })
+      origin.on('/a', ok())
+      await (await request(`${origin.base}/a`)).body.dump()
+      const during = new AbortController()
+      const rejected = rejectionOf(request(`${origin.base}/a`, { signal: during.signal }))
+
+      during.abort(reason)
+
+      expect(await rejected).toBe(reason)
+      expect(recorder.of('call').at(-1)).toMatchObject({ errorType: 'aborted' })
+    },
+  )
+
   test('of a timeout, a deadline, an open circuit and a spent limit are ours, as they are', async () => {
     const clock = manualClock()
     origin.on('/a', hang)

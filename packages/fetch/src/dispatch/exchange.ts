@@ -17,7 +17,7 @@ import { ExchangeHandler, type WatchDeps } from './exchange-handler.ts'
 import { HOP } from './hop.ts'
 import { originOf, type Dispatch, type HopOptions } from './options.ts'
 import { refuse } from './refusal.ts'
-import { circuitOpen, timedOut, tooLate } from './refusals.ts'
+import { circuitOpen, GaveUp, timedOut, tooLate } from './refusals.ts'
 import type { TimeLines } from './time-lines.ts'
 import { withHeaders } from './trace-headers.ts'
 
@@ -125,7 +125,8 @@ export class Exchange extends ExchangeHandler {
       },
       (error: unknown) => {
         this.#note(this.#breakerState, this.#tellBreakers('ignored', undefined))
-        refuse(handler, error)
+        // undici takes a reason like null for no error at all.
+        refuse(handler, error instanceof Error ? error : new GaveUp(error))
       },
     )
   }
