@@ -7,7 +7,6 @@ export interface Lru<Value> {
   /** Puts another value in the place of each; the order of use stays. */
   change(to: (value: Value) => Value): void
   values(): Iterable<Value>
-  readonly size: number
 }
 
 interface Entry<Value> {
@@ -48,8 +47,5 @@ export function lru<Value>(capacity: number, dropped: (value: Value) => void): L
       for (const entry of entries.values()) entry.value = to(entry.value)
     },
     values: () => [...entries.values()].map(({ value }) => value),
-    get size() {
-      return entries.size
-    },
   }
 }
