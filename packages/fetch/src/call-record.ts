@@ -7,7 +7,6 @@ import {
 } from '@plimsoll/policies'
 import { ERROR_TYPES } from '@plimsoll/semconv'
 import type { CallState } from './call-state.ts'
-import { addressOf, type Target } from './target.ts'
 import { isTooLongToHold } from './url.ts'
 import { errorTypeOfAbort, errorTypeOfStatus, shownMethod } from './verdict.ts'
 
@@ -15,11 +14,6 @@ import { errorTypeOfAbort, errorTypeOfStatus, shownMethod } from './verdict.ts'
 export type Ending =
   | { readonly response: { readonly status: number } }
   | { readonly error: unknown }
-
-/** Whom a call asks, as its records name it. */
-export function subjectOf(target: Target, role: string | undefined): Subject {
-  return { ...addressOf(target), role }
-}
 
 /** Value of `error.type` for a call; absent when it is good. */
 function errorTypeOfEnding(
@@ -56,6 +50,12 @@ const NO_RETRIES: RetryTally = {
   lastAction: undefined,
 }
 
+/** What the layers below learnt of a call, as far as it stands in its record. */
+export type MeasuredState = Pick<
+  CallState,
+  'signal' | 'exchanges' | 'rateDelayMs' | 'cache' | 'breakerState' | 'breakerRecorded'
+>
+
 /** What is known of a call when it is over. */
 export interface EndedCall {
   readonly subject: Subject
@@ -69,7 +69,7 @@ export interface EndedCall {
 }
 
 /** What a call that is over reports of itself. */
-export function callRecord(call: CallState, ended: EndedCall): CallRecord {
+export function callRecord(call: MeasuredState, ended: EndedCall): CallRecord {
   return new MeasuredCall(call, ended)
 }
 
@@ -96,7 +96,7 @@ class MeasuredCall implements CallRecord {
   #url: URL | string | undefined
   #urlHash: string | undefined
 
-  constructor(call: CallState, ended: EndedCall) {
+  constructor(call: MeasuredState, ended: EndedCall) {
     const { subject, method, ending, url, hash, tally, durationMs } = ended
     const { retryCount, retryDelayMs, lastRetryAfterMs, lastAction } = tally ?? NO_RETRIES
     this.subject = subject

@@ -26,22 +26,6 @@ export interface CallState {
 /** Under this key a call travels through undici's interceptors; they copy the options, symbols included. */
 export const CALL: unique symbol = Symbol('plimsoll.call')
 
-export function callState(
-  fixed: Pick<
-    CallState,
-    'role' | 'signal' | 'deadlineMs' | 'deadlineAtMs' | 'sourceBreaker' | 'noStore'
-  >,
-): CallState {
-  return {
-    ...fixed,
-    exchanges: 0,
-    rateDelayMs: 0,
-    cache: undefined,
-    breakerState: undefined,
-    breakerRecorded: undefined,
-  }
-}
-
 const STRICTNESS: Readonly<Record<BreakerState, number>> = { closed: 0, half_open: 1, open: 2 }
 
 /** The stricter of two states: of the breakers of a source and of a host, the call shows that one. */

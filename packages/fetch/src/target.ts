@@ -1,7 +1,6 @@
 import { isPoliced } from './dispatch/policed.ts'
 import type { HostRegistry } from './hosts/host-registry.ts'
 import { LazyUrl, withHost, type PolicedTarget } from './lazy-url.ts'
-import { hostOf, isHttp } from './url.ts'
 
 /** What a call asks for, read without changing anything of it. */
 export interface Target {
@@ -41,20 +40,18 @@ const INIT_MEMBERS = [
 type Members = { [name: string]: unknown }
 
 /**
- * What a call asks for, where it is for us to measure: over HTTP, or of a URL that cannot be read, since that fails as an
- * HTTP call would. Reading must not fail where the platform does not, nor in another way.
+ * What a call asks for; undefined where another layer of ours measures it. Reading must not fail where the platform does
+ * not, nor in another way.
  */
-export function measuredTarget(input: unknown, init: unknown): Target | undefined {
+export function measuredTarget(input: unknown, init: unknown): FetchTarget | undefined {
   try {
-    if (isPoliced(init)) return undefined
-    const target = targetOf(input, init)
-    return target.url === undefined || isHttp(target.url) ? target : undefined
+    return isPoliced(init) ? undefined : targetOf(input, init)
   } catch {
     return undefined
   }
 }
 
-/** The same for a call that goes to a host of `hosts`. */
+/** The same for a call that goes to a host of `hosts`; undefined as well where it is not over HTTP. */
 export function policedTarget(
   input: unknown,
   init: unknown,
@@ -66,14 +63,6 @@ export function policedTarget(
   } catch {
     return undefined
   }
-}
-
-/** Host and port of the call, as far as they are known. */
-export function addressOf(target: Target): {
-  readonly address?: string
-  readonly port?: number
-} {
-  return target.url === undefined ? {} : hostOf(target.url)
 }
 
 /** Reads what `fetch(input, init)` asks for. `init` holds before what a `Request` says, as in the Fetch standard. */

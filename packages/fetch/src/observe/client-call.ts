@@ -1,8 +1,9 @@
 import type { Subject } from '@plimsoll/policies'
 import { hostOf } from '../url.ts'
-import type { Followed } from './exchange-channels.ts'
-import type { ObserveDeps } from './observed-call.ts'
-import { openCall } from './open-call.ts'
+import type { Exchange } from './exchange.ts'
+import { ObservedCall, type ObserveDeps } from './observed-call.ts'
+
+const NOBODY: Subject = Object.freeze({})
 
 /**
  * A call that only channels tell of, by an HTTP client that is no fetch: one exchange, from the moment it was asked for to
@@ -15,26 +16,10 @@ export function beginClientCall(
   deps: ObserveDeps,
   url: URL | null,
   method: string,
-  subject: Subject = url === null ? {} : hostOf(url),
-): Followed {
-  const target = {
-    url: url ?? undefined,
-    method,
-    signal: undefined,
-    replayable: false,
-    noStore: false,
-  }
-  const open = openCall(deps, target, subject)
-  const exchange = open.run(() => open.call.beginAt(url, subject, method))
-  return {
-    answered: (status) => {
-      open.call.answered(exchange, status)
-      open.end({ response: { status } })
-    },
-    failed: (error) => {
-      open.call.failed(exchange, error)
-      open.end({ error })
-    },
-    cut: () => open.call.cut(exchange),
-  }
+  subject: Subject = url === null ? NOBODY : hostOf(url),
+): Exchange {
+  const asked = url ?? undefined
+  const target = { method, signal: undefined, origin: undefined, asked }
+  const call = new ObservedCall(deps, target, subject, undefined)
+  return call.run(() => call.beginAt(asked, subject, method, true))
 }

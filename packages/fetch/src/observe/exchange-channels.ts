@@ -1,8 +1,10 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { isSuppressed } from '@plimsoll/telemetry'
 import { isCut } from '../dispatch/body-check.ts'
-import { beginClientCall } from './client-call.ts'
+import type { AnyFetch } from '../platform.ts'
 import { urlAt } from '../url.ts'
+import { beginClientCall } from './client-call.ts'
+import type { Exchange } from './exchange.ts'
 import { quietly } from './quietly.ts'
 import { ObservedCall, type ObserveDeps } from './observed-call.ts'
 import { isSamePath, ownRequests, type Expecting, type RequestLine } from './registry.ts'
@@ -18,34 +20,24 @@ interface ErrorMessage extends RequestMessage {
   readonly error: unknown
 }
 
-/** An exchange under way, as channels tell of it. */
-export interface Followed {
-  answered(status: number): void
-  /** It ended without headers. */
-  failed(error: unknown): void
-  /** The body of its answer broke off before its declared length. */
-  cut(): void
-}
-
-interface Following {
-  readonly exchange: Followed
-  /** Those of the answer; undefined while there is none. */
-  headers: unknown
-}
-
 const registry = ownRequests()
-const following = new WeakMap<object, Following>()
+const following = new WeakMap<object, Exchange>()
 let listening = false
 let clients: ObserveDeps | undefined
 
 /**
- * Runs `fn` so that the exchanges which undici begins in it are told to `call`: by diagnostics channels, which neither the
- * program nor the request notices. Redirect hops are seen one by one.
+ * Asks `fetch` so that the exchanges which undici begins in it are told to `call`: by diagnostics channels, which neither
+ * the program nor the request notices. Redirect hops are seen one by one.
  */
-export function withExchangesToldTo<T>(call: ObservedCall, fn: () => T): T {
+export function withExchangesToldTo(
+  call: ObservedCall,
+  fetch: AnyFetch,
+  input: unknown,
+  init: unknown,
+): Promise<Response> {
   listen()
   registry.expecting.add(call)
-  return registry.calls.run(call, fn)
+  return registry.calls.run(call, fetch, input, init)
 }
 
 /** From now on what undici does for nobody's fetch is a call of its own: `request`, `stream`, `pipeline`, a `Client`. */
@@ -57,9 +49,9 @@ export function observeUndici(deps: ObserveDeps): void {
 function listen(): void {
   if (listening) return
   listening = true
-  subscribe('undici:request:create', (message) => quietly(() => onCreate(message)))
-  subscribe('undici:request:headers', (message) => quietly(() => onHeaders(message)))
-  subscribe('undici:request:error', (message) => quietly(() => onError(message)))
+  subscribe('undici:request:create', quietly(onCreate))
+  subscribe('undici:request:headers', quietly(onHeaders))
+  subscribe('undici:request:error', quietly(onError))
 }
 
 function onCreate(message: unknown): void {
@@ -71,7 +63,7 @@ function onCreate(message: unknown): void {
   if (owner === undefined) {
     if (clients === undefined || isSuppressed()) return
     const url = urlAt(request.origin, request.path)
-    follow(request, beginClientCall(clients, url, request.method))
+    following.set(request, beginClientCall(clients, url, request.method))
     return
   }
   if (owner === 'policed') {
@@ -81,12 +73,7 @@ function onCreate(message: unknown): void {
   // A call that another copy of this package watches is told by that one.
   if (!(owner instanceof ObservedCall)) return
   registry.taken.add(request)
-  const exchange = owner.begin(request.origin, request.path, request.method)
-  follow(request, {
-    answered: (status) => owner.answered(exchange, status),
-    failed: (error) => owner.failed(exchange, error),
-    cut: () => owner.cut(exchange),
-  })
+  following.set(request, owner.begin(request.origin, request.path, request.method))
 }
 
 /**
@@ -108,17 +95,13 @@ function ownerOf(request: RequestLine): Expecting | 'policed' | undefined {
   return call?.isFresh === true || call?.isBetween === true ? call : undefined
 }
 
-function follow(request: object, exchange: Followed): void {
-  following.set(request, { exchange, headers: undefined })
-}
-
 function onHeaders(message: unknown): void {
   const { request, response } = message as HeadersMessage
   const followed = following.get(request)
   // 1xx is news of the answer to come.
   if (followed === undefined || response.statusCode < 200) return
   followed.headers = response.headers
-  followed.exchange.answered(response.statusCode)
+  followed.answered(response.statusCode)
 }
 
 function onError(message: unknown): void {
@@ -126,9 +109,9 @@ function onError(message: unknown): void {
   const followed = following.get(request)
   if (followed === undefined) return
   following.delete(request)
-  const { exchange, headers } = followed
-  if (headers === undefined) exchange.failed(error)
-  else if (isCut(error) && request.method !== 'HEAD' && declaresLength(headers)) exchange.cut()
+  const { headers } = followed
+  if (headers === undefined) followed.failed(error)
+  else if (isCut(error) && request.method !== 'HEAD' && declaresLength(headers)) followed.cut()
 }
 
 /** Headers come as a flat list of names and values, strings or bytes. */

@@ -5,7 +5,7 @@ import { ERROR_TYPES } from '@plimsoll/semconv'
 import { isSuppressed } from '@plimsoll/telemetry'
 import { hostOf, urlAt } from '../url.ts'
 import { beginClientCall } from './client-call.ts'
-import type { Followed } from './exchange-channels.ts'
+import type { Exchange } from './exchange.ts'
 import type { ObserveDeps } from './observed-call.ts'
 import { quietly } from './quietly.ts'
 
@@ -18,9 +18,10 @@ interface RequestMessage {
  * request or response, no header, nothing patched.
  */
 export function observeHttp(deps: ObserveDeps): void {
-  const under = new WeakMap<ClientRequest, Followed>()
-  subscribe('http.client.request.created', (message) =>
-    quietly(() => {
+  const under = new WeakMap<ClientRequest, Exchange>()
+  subscribe(
+    'http.client.request.created',
+    quietly((message) => {
       const { request } = message as RequestMessage
       if (!isExchange(request) || isSuppressed()) return
       const url = urlOf(request)
@@ -28,20 +29,22 @@ export function observeHttp(deps: ObserveDeps): void {
     }),
   )
   // Published when the headers have come, not when the body has. There is none for 1xx.
-  subscribe('http.client.response.finish', (message) =>
-    quietly(() => {
+  subscribe(
+    'http.client.response.finish',
+    quietly((message) => {
       const { request, response } = message as RequestMessage & { response: IncomingMessage }
       settle(request)?.answered(response.statusCode ?? 0)
     }),
   )
-  subscribe('http.client.request.error', (message) =>
-    quietly(() => {
+  subscribe(
+    'http.client.request.error',
+    quietly((message) => {
       const { request, error } = message as RequestMessage & { error: unknown }
       settle(request)?.failed(causeOf(error, request))
     }),
   )
 
-  function settle(request: ClientRequest): Followed | undefined {
+  function settle(request: ClientRequest): Exchange | undefined {
     const followed = under.get(request)
     under.delete(request)
     return followed

@@ -1,11 +1,13 @@
+import type { Subject } from '@plimsoll/policies'
 import { callOptionsOf } from '../call-options.ts'
-import { isIntegrityMismatch, subjectOf } from '../call-record.ts'
+import { isIntegrityMismatch } from '../call-record.ts'
+import type { LazyUrl } from '../lazy-url.ts'
 import { asFetch, isWrapped, type AnyFetch } from '../platform.ts'
-import { measuredTarget, type Target } from '../target.ts'
+import { measuredTarget } from '../target.ts'
 import { withExchangesToldTo } from './exchange-channels.ts'
 import { observeDeps, type ObserveOptions } from './observe-options.ts'
-import type { ObserveDeps } from './observed-call.ts'
-import { openCall } from './open-call.ts'
+import { ObservedCall, type ObserveDeps } from './observed-call.ts'
+import { observedOrigins, type Origins } from './origins.ts'
 
 /**
  * `fetch`, measured and otherwise the same: no header more, no dispatcher, the body untouched, the same values and the
@@ -18,37 +20,48 @@ export function observeFetch(
   if (isWrapped(fetch)) return fetch
   const below = fetch as AnyFetch
   const deps = observeDeps(options)
+  const origins = observedOrigins()
   return asFetch((input, init, extra) => {
     const target = measuredTarget(input, init)
-    if (target === undefined) return below(input, init)
-    return observed(deps, target, callOptionsOf(extra).role, () => below(input, init))
+    const host = target && hostOf(origins, target)
+    if (target === undefined || host === undefined) return below(input, init)
+    const call = new ObservedCall(deps, target, host, callOptionsOf(extra).role)
+    return observed(deps, call, below, input, init)
   }, below)
 }
 
+/** Reading a URL must not fail where the platform does not: what cannot be read is nobody's. */
+function hostOf(origins: Origins, target: LazyUrl): Subject | undefined {
+  try {
+    return origins.of(target)
+  } catch {
+    return undefined
+  }
+}
+
 function observed(
-  deps: ObserveDeps,
-  target: Target,
-  role: string | undefined,
-  fetch: () => Promise<Response>,
+  { recorder }: ObserveDeps,
+  call: ObservedCall,
+  below: AnyFetch,
+  input: unknown,
+  init: unknown,
 ): Promise<Response> {
-  const subject = subjectOf(target, role)
-  const open = openCall(deps, target, subject)
   const onError = (error: unknown): never => {
     if (isIntegrityMismatch(error)) {
-      deps.recorder.record({ kind: 'corruption', subject, reason: 'digest' })
+      recorder.record({ kind: 'corruption', subject: call.subject, reason: 'digest' })
     }
-    open.end({ error })
+    call.end({ error })
     throw error
   }
   let answer: Promise<Response>
   try {
-    answer = open.run(() => withExchangesToldTo(open.call, fetch))
+    answer = call.run(() => withExchangesToldTo(call, below, input, init))
   } catch (error) {
     return onError(error)
   }
   // Not `await`, and not a second branch: whoever leaves a rejection unhandled must hear of it as before.
   return answer.then((response) => {
-    open.end({ response })
+    call.end({ response })
     return response
   }, onError)
 }

@@ -1,16 +1,16 @@
 import {
   errorTypeOf,
   type AttemptRecord,
+  type CallRecord,
   type Clock,
   type Recorder,
   type Subject,
 } from '@plimsoll/policies'
 import type { OpenSpan, Tracing } from '@plimsoll/telemetry'
-import { callRecord, type Ending } from '../call-record.ts'
-import type { CallState } from '../call-state.ts'
-import type { Target } from '../target.ts'
+import { callRecord, type Ending, type MeasuredState } from '../call-record.ts'
 import { hostOf, shownUrl, urlAt, type RedactOptions } from '../url.ts'
 import { errorTypeOfAbort, errorTypeOfStatus, shownMethod } from '../verdict.ts'
+import { Exchange } from './exchange.ts'
 import { ownRequests, type Follower, type RequestLine } from './registry.ts'
 
 export interface ObserveDeps {
@@ -21,58 +21,88 @@ export interface ObserveDeps {
   readonly hash: (url: URL | string) => string
 }
 
-const registry = ownRequests()
-
-/** One exchange of an observed call, from the moment the platform hands it to its HTTP client. */
-interface Exchange {
-  readonly subject: Subject
+/** What a watched call asks for. */
+export interface WatchedTarget {
   readonly method: string
-  readonly startMs: number
-  readonly span: OpenSpan<AttemptRecord>
+  readonly signal: AbortSignal | undefined
+  /** Where the URL need not be read: its origin, which the text begins with; the rest of that is the path. */
+  readonly origin: string | undefined
+  /** The text of the URL where `origin` is known; else the URL, as far as it can be read. */
+  readonly asked: string | URL | undefined
 }
 
-/** A call that is watched and not touched. */
-export class ObservedCall implements Follower {
+const CALL_START = Object.freeze({ kind: 'call_start' } as const)
+const registry = ownRequests()
+
+/** A call that is watched and not touched, with its span. It begins when it is made. */
+export class ObservedCall implements Follower, MeasuredState {
+  exchanges = 0
+  readonly rateDelayMs = 0
+  readonly cache = undefined
+  readonly breakerState = undefined
+  readonly breakerRecorded = undefined
+  readonly signal: AbortSignal | undefined
+  /** As its records name it. */
+  readonly subject: Subject
   readonly #deps: ObserveDeps
-  readonly #url: URL | undefined
+  readonly #origin: string | undefined
+  readonly #asked: string | URL | undefined
   readonly #method: string
-  readonly #signal: AbortSignal | undefined
-  readonly #subject: Subject
-  readonly #state: CallState
+  /** Whom it asks, without what for. */
+  readonly #host: Subject
   readonly #startMs: number
-  readonly #open = new Set<Exchange>()
+  #span: OpenSpan<CallRecord> | undefined
+  /** The exchange under way; the next begins when it is over. */
+  #open: Exchange | undefined = undefined
   #isOver = false
 
-  constructor(deps: ObserveDeps, target: Target, subject: Subject, state: CallState) {
+  constructor(deps: ObserveDeps, target: WatchedTarget, host: Subject, role: string | undefined) {
+    const { address, port } = host
+    deps.recorder.record(CALL_START)
+    this.#span = deps.tracing.startCall({ method: target.method, address, port, role })
     this.#deps = deps
     // Not the target itself, which holds the body: a connection keeps the context, and so the call, in which it was made.
-    this.#url = target.url
+    this.#origin = target.origin
+    this.#asked = target.asked
     this.#method = target.method
-    this.#signal = target.signal
-    this.#subject = subject
-    this.#state = state
+    this.signal = target.signal
+    this.#host = host
+    this.subject = role === undefined ? host : { address, port, role }
     this.#startMs = deps.clock.now()
   }
 
   get isFresh(): boolean {
-    return !this.#isOver && this.#state.exchanges === 0
+    return !this.#isOver && this.exchanges === 0
   }
 
   get isBetween(): boolean {
-    return !this.#isOver && this.#state.exchanges > 0 && this.#open.size === 0
+    return !this.#isOver && this.exchanges > 0 && this.#open === undefined
   }
 
   awaits({ method, origin, path }: RequestLine): boolean {
-    return this.isFresh && method === this.#method && isAt(this.#url, String(origin), path)
+    return this.isFresh && method === this.#method && this.#isAt(String(origin), path)
+  }
+
+  /** Runs `fn` with the span as the active one. */
+  run<T>(fn: () => T): T {
+    return this.#span === undefined ? fn() : this.#span.run(fn)
   }
 
   /** An exchange begins: the first, or after a redirect. */
   begin(origin: string | URL, path: string, method: string): Exchange {
-    const url = this.#urlOf(String(origin), path)
-    return this.beginAt(url, url === null ? this.#subject : hostOf(url), method)
+    const from = String(origin)
+    if (this.#isAt(from, path)) return this.beginAt(this.#asked, this.#host, method, false)
+    const url = urlAt(from, path)
+    return this.beginAt(url ?? undefined, url === null ? this.subject : hostOf(url), method, false)
   }
 
-  beginAt(url: URL | null, subject: Subject, method: string): Exchange {
+  /** @param alone whether the call is over with it */
+  beginAt(
+    url: URL | string | undefined,
+    subject: Subject,
+    method: string,
+    alone: boolean,
+  ): Exchange {
     registry.expecting.delete(this)
     const { clock, redact, tracing } = this.#deps
     const span = tracing.startAttempt({
@@ -80,18 +110,22 @@ export class ObservedCall implements Follower {
       address: subject.address,
       port: subject.port,
       urlFull: shownUrl(url ?? '', redact),
-      resendCount: this.#state.exchanges++,
+      resendCount: this.exchanges++,
     })
-    const exchange: Exchange = { subject, method, startMs: clock.now(), span }
-    this.#open.add(exchange)
-    return exchange
+    return (this.#open = new Exchange(this, subject, method, clock.now(), span, alone))
   }
 
-  /** The URL of an exchange; that of the call, where it is the same, saves reading it again. */
-  #urlOf(origin: string, path: string): URL | null {
-    const url = this.#url
-    if (url !== undefined && isAt(url, origin, path)) return url
-    return urlAt(origin, path)
+  /** Whether a request asks for just what the call does; its URL is then not read again. */
+  #isAt(origin: string, path: string): boolean {
+    const known = this.#origin
+    const asked = this.#asked
+    if (known !== undefined && typeof asked === 'string') {
+      return (
+        origin === known && asked.length === origin.length + path.length && asked.endsWith(path)
+      )
+    }
+    if (typeof asked !== 'object') return false
+    return asked.origin === origin && asked.pathname + asked.search === path
   }
 
   /** Its headers came. */
@@ -101,56 +135,55 @@ export class ObservedCall implements Follower {
 
   /** It ended without headers. */
   failed(exchange: Exchange, error: unknown): void {
-    const signal = this.#signal
+    const { signal } = this
     const given = signal?.aborted === true ? errorTypeOfAbort(signal.reason) : errorTypeOf(error)
     this.#settle(exchange, undefined, given)
   }
 
   /** The body of an answer broke off before its declared length. */
-  cut(exchange: Exchange): void {
-    if (this.#signal?.aborted === true) return
-    const { subject } = exchange
+  cut({ subject }: Exchange): void {
+    if (this.signal?.aborted === true) return
     this.#deps.recorder.record({ kind: 'corruption', subject, reason: 'length' })
   }
 
-  end(ending: Ending): ReturnType<typeof callRecord> {
+  /** The call is over, and its span. */
+  end(ending: Ending): void {
     const { clock, recorder, hash } = this.#deps
-    const url = this.#url
-    const method = this.#method
     const durationMs = clock.now() - this.#startMs
-    const record = callRecord(this.#state, {
-      subject: this.#subject,
-      method,
+    const record = callRecord(this, {
+      subject: this.subject,
+      method: this.#method,
       ending,
-      url,
+      url: this.#asked,
       hash,
       tally: undefined,
       durationMs,
     })
     // The platform rejects at once when it is aborted, and tells its HTTP client later, if at all.
-    for (const exchange of this.#open) this.#settle(exchange, record.status, record.errorType)
-    if (this.#state.exchanges === 0 && 'response' in ending) this.#unseen(record.status)
+    if (this.#open !== undefined) this.#settle(this.#open, record.status, record.errorType)
+    if (this.exchanges === 0 && 'response' in ending) this.#unseen(record.status)
     this.#isOver = true
     registry.expecting.delete(this)
     recorder.record(record)
-    return record
+    this.#span?.end(record)
+    this.#span = undefined
   }
 
   /** A fetch that is not made on undici shows no exchanges: its answer stands for one. */
   #unseen(status: number | undefined): void {
     const startMs = this.#startMs
     const method = this.#method
-    const { address, port, role } = this.#subject
+    const { address, port } = this.#host
     const { tracing } = this.#deps
-    const urlFull = shownUrl(this.#url ?? '', this.#deps.redact)
+    const urlFull = shownUrl(this.#asked ?? '', this.#deps.redact)
     const span = tracing.startAttempt({ method, address, port, urlFull, resendCount: 0 })
-    const exchange: Exchange = { subject: { address, port, role }, method, startMs, span }
-    this.#open.add(exchange)
-    this.#settle(exchange, status, status === undefined ? undefined : errorTypeOfStatus(status))
+    this.#open = new Exchange(this, this.subject, method, startMs, span, false)
+    this.#settle(this.#open, status, status === undefined ? undefined : errorTypeOfStatus(status))
   }
 
   #settle(exchange: Exchange, status: number | undefined, errorType: string | undefined): void {
-    if (!this.#open.delete(exchange)) return
+    if (this.#open !== exchange) return
+    this.#open = undefined
     const { subject, method, startMs, span } = exchange
     const durationS = (this.#deps.clock.now() - startMs) / 1_000
     const record: AttemptRecord = {
@@ -165,9 +198,3 @@ export class ObservedCall implements Follower {
     span.end(record)
   }
 }
-
-function isAt(url: URL | undefined, origin: string, path: string): boolean {
-  return url !== undefined && url.origin === origin && url.pathname + url.search === path
-}
-
-export type { Exchange }

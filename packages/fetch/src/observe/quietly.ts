@@ -1,8 +1,13 @@
-/** Runs what listens to a channel: a subscriber that throws ends in `uncaughtException`, and must not end the program. */
-export function quietly(fn: () => void): void {
-  try {
-    fn()
-  } catch {
-    // The exchange goes unmeasured.
+/**
+ * A listener of a channel that does not throw: a subscriber that does ends in `uncaughtException`, and must not end the
+ * program.
+ */
+export function quietly(listen: (message: unknown) => void): (message: unknown) => void {
+  return (message) => {
+    try {
+      listen(message)
+    } catch {
+      // The exchange goes unmeasured.
+    }
   }
 }
