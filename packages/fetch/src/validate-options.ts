@@ -1,9 +1,5 @@
 import {
   callable,
-  checkBreakerOptions,
-  checkLimiterOptions,
-  checkRetryBudgetOptions,
-  checkRetryOptions,
   fields,
   having,
   listOf,
@@ -18,96 +14,11 @@ import {
 } from '@plimsoll/policies'
 import { defaultsOf, parsePattern, resolved } from './hosts/pattern.ts'
 import type { ChangeableOptions, FetchOptions, HostOptions } from './options.ts'
+import { breaker, hostOptions, policies, sourceBreaker } from './validate-policies.ts'
 
 const flag = oneOf(true, false)
 const count = numberIn({ atLeast: 1, integer: true })
 const bytes = numberIn({ atLeast: 1, integer: true, unit: 'bytes' })
-const status = numberIn({ atLeast: 100, atMost: 599, integer: true })
-const method: Check = (value, path) => {
-  if (typeof value !== 'string' || !/^[A-Z][A-Z-]*$/u.test(value)) {
-    throw new OptionError(path, value, 'expected an HTTP method in capitals')
-  }
-}
-const any: Check = () => {}
-
-/** Options of a policy that a configuration may give; the rest (clock, recorder, subject) is ours to give. */
-function policy(check: (value: unknown, path: OptionPath) => void, own: readonly string[]): Check {
-  const known = fields(Object.fromEntries(own.map((name) => [name, any])))
-  return (value, path) => {
-    if (value === false) return
-    known(value, path)
-    check(value, path)
-  }
-}
-
-/** Some fields are fetch's own, and not of the policy below. */
-function without(value: unknown, ...names: readonly string[]): unknown {
-  const copy = { ...(value as { [name: string]: unknown }) }
-  for (const name of names) delete copy[name]
-  return copy
-}
-
-const BREAKER = [
-  'failureRate',
-  'minimumCalls',
-  'windowMs',
-  'consecutiveFailures',
-  'openMs',
-  'maxOpenMs',
-  'backoffFactor',
-  'jitter',
-  'halfOpenProbes',
-  'successesToClose',
-  'probeTimeoutMs',
-  'failureStatuses',
-] as const
-const RETRY = [
-  'maxRetries',
-  'baseDelayMs',
-  'maxDelayMs',
-  'retryAfterCapMs',
-  'methods',
-  'statuses',
-  'budget',
-] as const
-
-const breaker = policy((value, path) => {
-  const { failureStatuses } = value as { readonly failureStatuses?: unknown }
-  if (failureStatuses !== undefined) listOf(status)(failureStatuses, [...path, 'failureStatuses'])
-  checkBreakerOptions(without(value, 'failureStatuses'), path)
-}, BREAKER)
-
-const budget = policy(checkRetryBudgetOptions, ['ratio', 'minPerSecond', 'windowMs'])
-
-const retry = policy((value, path) => {
-  const own = value as { readonly [name: string]: unknown }
-  if (own['methods'] !== undefined) listOf(method)(own['methods'], [...path, 'methods'])
-  if (own['statuses'] !== undefined) listOf(status)(own['statuses'], [...path, 'statuses'])
-  if (own['budget'] !== undefined) budget(own['budget'], [...path, 'budget'])
-  checkRetryOptions(without(value, 'methods', 'statuses', 'budget'), path)
-}, RETRY)
-
-const limiter = policy(
-  (value, path) => checkLimiterOptions(value, path),
-  ['ratePerSecond', 'burst', 'maxDelayMs'],
-)
-
-const limit =
-  (check: Check): Check =>
-  (value, path) => {
-    if (value !== false) check(value, path)
-  }
-
-const POLICIES = {
-  role: text,
-  limiter,
-  breaker,
-  retry,
-  timeoutMs: limit(positiveDuration),
-  deadlineMs: limit(positiveDuration),
-}
-const policies = fields(POLICIES)
-const hostOptions = fields({ ...POLICIES, profile: text, required: flag })
 
 const profiles: Check = (value, path) => {
   for (const [name, set] of entriesOf(value, path, 'expected policies by name of a profile')) {
@@ -130,10 +41,7 @@ const hosts: Check = (value, path) => {
 
 const sourceOptions = fields({
   role: text,
-  breaker: policy(
-    (value, path) => checkBreakerOptions(value, path),
-    BREAKER.filter((name) => name !== 'failureStatuses'),
-  ),
+  breaker: sourceBreaker,
   timeoutMs: positiveDuration,
 })
 const sources: Check = (value, path) => {
