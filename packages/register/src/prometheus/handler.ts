@@ -5,8 +5,8 @@ import { textOf } from './text.ts'
 
 /**
  * A handler for a server of the program's own (`node:http`, Express, Connect), which answers with the metrics of this thread,
- * in the text format of Prometheus or in OpenMetrics, as the request accepts. 503 where the
- * preload is not loaded. Workers and other processes are not in it.
+ * in the text format of Prometheus or in OpenMetrics, as the request accepts. 503 where the preload is not loaded. Workers
+ * and other processes are not in it.
  */
 export function metricsHandler(): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {

@@ -53,11 +53,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   const headers = { 'content-type': CONTENT_TYPES[exposition], vary: 'accept, accept-encoding' }
   const body = Buffer.from(textOf(families, exposition))
-  if (
-    !/\bgzip\b(?!\s*;\s*q=0(?:\.0+)?\s*(?:,|$))/u.test(
-      (request.headers['accept-encoding'] as string) ?? '',
-    )
-  ) {
+  if (!takesGzip(request)) {
     response.writeHead(200, { ...headers, 'content-length': body.length }).end(body)
     return
   }
@@ -73,4 +69,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 function deadlineOf({ headers }: IncomingMessage): number {
   const seconds = Number(headers['x-prometheus-scrape-timeout-seconds'])
   return (seconds > 0 && seconds < 3_600 ? seconds * 1_000 : SCRAPE_MS) * 0.9
+}
+
+/** Whether gzip is named, and not to be refused (RFC 9110, section 12.5.3). */
+function takesGzip({ headers }: IncomingMessage): boolean {
+  const accepted = headers['accept-encoding'] ?? ''
+  return /\bgzip\b(?!\s*;\s*q=0(?:\.0+)?\s*(?:,|$))/u.test(accepted)
 }
