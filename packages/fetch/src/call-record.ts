@@ -8,7 +8,7 @@ import {
 import { ERROR_TYPES } from '@plimsoll/semconv'
 import type { CallState } from './call-state.ts'
 import { isTooLongToHold } from './url.ts'
-import { errorTypeOfAbort, errorTypeOfStatus, shownMethod } from './verdict.ts'
+import { errorTypeOfAbort, errorTypeOfStatus, isInvalidRequest, shownMethod } from './verdict.ts'
 
 /** How a call ended. */
 export type Ending =
@@ -28,13 +28,9 @@ function errorTypeOfEnding(
   const type = errorTypeOf(error)
   if (type !== ERROR_TYPES.other) return type
   // Fetch says TypeError both of a request that cannot be sent and of a network that failed without a code.
+  if (isInvalidRequest(error)) return ERROR_TYPES.invalidRequest
   if (error instanceof TypeError) return sent ? ERROR_TYPES.network : ERROR_TYPES.invalidRequest
-  return isInvalidArgument(error) ? ERROR_TYPES.invalidRequest : type
-}
-
-/** undici's word for a request that cannot be sent. */
-function isInvalidArgument(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'UND_ERR_INVALID_ARG'
+  return type
 }
 
 /** Whether the platform refused a body that has not the digest which the caller gave in `integrity`. */

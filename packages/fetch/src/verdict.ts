@@ -31,6 +31,19 @@ export function errorTypeOfAbort(reason: unknown): string {
   return type === ERROR_TYPES.timeout || type === ERROR_TYPES.deadline ? type : ERROR_TYPES.aborted
 }
 
+/** undici's codes for a request that the program made so that it cannot be sent. */
+const UNSENDABLE: ReadonlySet<unknown> = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+])
+
+/** Whether an error says that the request cannot be sent, which is not the host's fault. Fetch wraps what it is told. */
+export function isInvalidRequest(error: unknown): boolean {
+  const told = error instanceof TypeError && error.cause !== undefined ? error.cause : error
+  return told instanceof Error && 'code' in told && UNSENDABLE.has(told.code)
+}
+
 /** Whether the caller called off what it asked for, and did not merely run out of time. */
 export function calledOff(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true && errorTypeOfAbort(signal.reason) === ERROR_TYPES.aborted

@@ -238,6 +238,28 @@ describe('errors', () => {
     },
   )
 
+  test.each<[string, object, string]>([
+    ['a field that only connections have', { headers: { upgrade: 'x' } }, 'invalid_request'],
+    ['headers that are none', { headers: 'none' }, 'invalid_request'],
+    [
+      'more body than it declares',
+      { method: 'PUT', body: 'xy', headers: { 'content-length': '1' } },
+      'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+    ],
+  ])('of %s are not the fault of the host', async (_, options, type) => {
+    origin.on('/a', ok())
+    const { request, fetch } = createClient({ recorder, defaults: once })
+
+    for (let call = 0; call < 3; call++) await rejectionOf(request(`${origin.base}/a`, options))
+
+    const types = [...recorder.of('call'), ...recorder.of('attempt')].map((one) => one.errorType)
+    expect(types).toEqual(Array(6).fill(type))
+    expect(recorder.of('breaker_execution').map(({ recorded }) => recorded)).toEqual(
+      Array(3).fill('ignored'),
+    )
+    expect((await fetch(`${origin.base}/a`)).status).toBe(200)
+  })
+
   test('of a timeout, a deadline, an open circuit and a spent limit are ours, as they are', async () => {
     const clock = manualClock()
     origin.on('/a', hang)

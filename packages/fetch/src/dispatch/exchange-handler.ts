@@ -6,11 +6,17 @@ import {
   type Recorder,
   type Verdict,
 } from '@plimsoll/policies'
-import type { CorruptionReason } from '@plimsoll/semconv'
+import { ERROR_TYPES, type CorruptionReason } from '@plimsoll/semconv'
 import type { Dispatcher } from 'undici'
 import type { HostState } from '../hosts/host-state.ts'
 import { parseRetryAfter } from '../retry-after.ts'
-import { calledOff, errorTypeOfAbort, errorTypeOfStatus, verdictOfStatus } from '../verdict.ts'
+import {
+  calledOff,
+  errorTypeOfAbort,
+  errorTypeOfStatus,
+  isInvalidRequest,
+  verdictOfStatus,
+} from '../verdict.ts'
 import { bodyCheck, corruptBody, type BodyCheck } from './body-check.ts'
 import { listField, type Headers } from './options.ts'
 import { refuse } from './refusal.ts'
@@ -208,6 +214,12 @@ export abstract class ExchangeHandler extends TimeLimit implements Dispatcher.Di
 
   #failed(error: Error): void {
     const { signal } = this
+    if (isInvalidRequest(error)) {
+      const type = errorTypeOf(error)
+      const shown = type === ERROR_TYPES.other ? ERROR_TYPES.invalidRequest : type
+      this.settled(undefined, shown, 'ignored', undefined)
+      return
+    }
     const errorType =
       signal?.aborted === true ? errorTypeOfAbort(signal.reason) : errorTypeOf(error)
     this.settled(undefined, errorType, calledOff(signal) ? 'ignored' : 'failure', undefined)
