@@ -115,8 +115,8 @@ describe('metrics are served to who scrapes', () => {
           const { Worker, isMainThread, parentPort } = require('node:worker_threads')
           if (!isMainThread) return void call().then(() => parentPort.postMessage(1), setInterval(() => {}, 1000))
           const workers = [new Worker(__filename), new Worker(__filename)]
-          call().then(() => Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve)))))
-            .then(() => console.log('ready'))
+          const called = workers.map((worker) => new Promise((resolve) => worker.once('message', resolve)))
+          call().then(() => Promise.all(called)).then(() => console.log('ready'))
           process.on('SIGUSR2', () => workers[0].terminate().then(() => console.log('terminated')))`,
       },
       { ORIGIN: origin.url },
