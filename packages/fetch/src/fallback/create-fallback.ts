@@ -112,5 +112,7 @@ function failedRecord(
 }
 
 function triedOf(attempts: readonly FallbackAttemptRecord[]): number {
-  return attempts.filter(({ outcome }) => outcome !== 'skipped').length
+  let tried = 0
+  for (const { outcome } of attempts) if (outcome !== 'skipped') tried++
+  return tried
 }

@@ -84,18 +84,28 @@ async function ask<Input, T>(
   const [target, own] = Array.isArray(request)
     ? (request as readonly [Request | URL | string, RequestInit])
     : [request as Request | URL | string, {}]
-  const asked = targetOf(target, own)
-  if (asked.url !== undefined) context.report(hostOf(asked.url))
-  const signals = [asked.signal, context.signal].filter((signal) => signal !== undefined)
-  const init = signals.length === 0 ? own : { ...own, signal: AbortSignal.any(signals) }
+  const { url, signal } = targetOf(target, own)
+  if (url !== undefined) context.report(hostOf(url))
+  const init = withSignals(own, signal, context.signal)
   const { role } = source
   const fetch = role === undefined ? shared.fetch() : withRole(shared.fetch(), role)
   const response = await fetch(target, init)
-  const answered = URL.parse(response.url)
+  // Who answers is mostly who was asked, and is then not read a second time.
+  const answered = response.url === url?.href ? null : URL.parse(response.url)
   context.report({ ...(answered === null ? {} : hostOf(answered)), status: response.status })
   const readable = source.readable?.(response.status) ?? response.ok
   if (readable) return source.read(response, input)
   // Nobody reads the body of a failure; its connection is wanted.
   await FETCHED.giveUp(response)
   throw new StatusError(response.status, askedWait(FETCHED, response, shared.clock))
+}
+
+function withSignals(
+  init: RequestInit,
+  own: AbortSignal | undefined,
+  given: AbortSignal | undefined,
+): RequestInit {
+  if (own === undefined && given === undefined) return init
+  const signals = [own, given].filter((signal) => signal !== undefined)
+  return { ...init, signal: AbortSignal.any(signals) }
 }

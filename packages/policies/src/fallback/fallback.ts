@@ -48,7 +48,7 @@ export function fallback<Input, T>(options: FallbackOptions<Input, T>): Fallback
     run: async (input, run = {}) => {
       if (run.deadlineMs !== undefined) positiveDuration(run.deadlineMs, ['run', 'deadlineMs'])
       const deadlineMs = run.deadlineMs ?? options.deadlineMs
-      return serve(posts, input, { ...run, deadlineMs }, surroundings)
+      return serve(posts, input, run, deadlineMs, surroundings)
     },
   }
 }
@@ -57,12 +57,13 @@ async function serve<Input, T>(
   posts: readonly { readonly tier: string; readonly source: Source<Input, T> }[],
   input: Input,
   run: FallbackRunOptions,
+  limitMs: number | undefined,
   surroundings: Surroundings,
 ): Promise<FallbackResult<T>> {
   const { clock } = surroundings
   const journal = new Journal(surroundings, run)
   const { signal } = run
-  const deadlineMs = journal.startMs + (run.deadlineMs ?? Infinity)
+  const deadlineMs = journal.startMs + (limitMs ?? Infinity)
   const context: CallContext = { signal, deadlineMs, attempt: 0 }
   let lastError: unknown
   for (const { tier, source } of posts) {
@@ -73,7 +74,13 @@ async function serve<Input, T>(
     journal.attempt(post, outcome, reason, exchange, clock.now() - startMs)
     if (outcome === 'success') {
       const durationMs = journal.end(post, undefined)
-      return { value: value as T, ...post, attempts: journal.attempts, durationMs }
+      return {
+        value: value as T,
+        tier,
+        source: post.source,
+        attempts: journal.attempts,
+        durationMs,
+      }
     }
     lastError = error ?? lastError
   }

@@ -15,11 +15,13 @@ export class Journal {
   readonly startMs: number
   #tried = 0
   readonly #surroundings: Surroundings
-  readonly #ids: { readonly workId?: string | undefined; readonly artifactId?: string | undefined }
+  readonly #workId: string | undefined
+  readonly #artifactId: string | undefined
 
   constructor(surroundings: Surroundings, { workId, artifactId }: FallbackRunOptions) {
     this.#surroundings = surroundings
-    this.#ids = { workId, artifactId }
+    this.#workId = workId
+    this.#artifactId = artifactId
     this.startMs = surroundings.clock.now()
   }
 
@@ -34,8 +36,10 @@ export class Journal {
     const record: FallbackAttemptRecord = Object.freeze({
       kind: 'fallback_attempt',
       subject: { address: exchange.address, port: exchange.port },
-      ...this.#ids,
-      ...post,
+      workId: this.#workId,
+      artifactId: this.#artifactId,
+      tier: post.tier,
+      source: post.source,
       outcome,
       reason,
       status: exchange.status,
@@ -50,7 +54,8 @@ export class Journal {
     const durationMs = this.#surroundings.clock.now() - this.startMs
     this.#surroundings.recorder.record({
       kind: 'fallback',
-      ...this.#ids,
+      workId: this.#workId,
+      artifactId: this.#artifactId,
       tier: post?.tier,
       source: post?.source,
       errorType,
