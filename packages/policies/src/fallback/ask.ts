@@ -51,18 +51,28 @@ type Verified<T> =
   | { readonly accepted: true; readonly value: T }
   | { readonly accepted: false; readonly error: unknown }
 
-async function verified<Input, T>(
+/** Mostly the check answers at once, and nothing is waited for. */
+function verified<Input, T>(
   source: Source<Input, T>,
   value: T,
   input: Input,
-): Promise<Verified<T>> {
+): Verified<T> | Promise<Verified<T>> {
   try {
-    if (source.accept === undefined || (await source.accept(value, input))) {
-      return { accepted: true, value }
-    }
-    return { accepted: false, error: undefined }
+    const answer = source.accept === undefined || source.accept(value, input)
+    return answer === true ? { accepted: true, value } : verifiedLater(answer, value)
   } catch (error) {
     // A check that cannot be made has not been passed.
+    return { accepted: false, error }
+  }
+}
+
+async function verifiedLater<T>(
+  answer: boolean | Promise<boolean>,
+  value: T,
+): Promise<Verified<T>> {
+  try {
+    return (await answer) ? { accepted: true, value } : { accepted: false, error: undefined }
+  } catch (error) {
     return { accepted: false, error }
   }
 }

@@ -45,11 +45,7 @@ export function fallback<Input, T>(options: FallbackOptions<Input, T>): Fallback
     tier.sources.map((source) => ({ tier: tier.name, source })),
   )
   return {
-    run: async (input, run = {}) => {
-      if (run.deadlineMs !== undefined) positiveDuration(run.deadlineMs, ['run', 'deadlineMs'])
-      const deadlineMs = run.deadlineMs ?? options.deadlineMs
-      return serve(posts, input, run, deadlineMs, surroundings)
-    },
+    run: (input, run = {}) => serve(posts, input, run, options.deadlineMs, surroundings),
   }
 }
 
@@ -57,13 +53,15 @@ async function serve<Input, T>(
   posts: readonly { readonly tier: string; readonly source: Source<Input, T> }[],
   input: Input,
   run: FallbackRunOptions,
-  limitMs: number | undefined,
+  usualMs: number | undefined,
   surroundings: Surroundings,
 ): Promise<FallbackResult<T>> {
+  if (run.deadlineMs !== undefined) positiveDuration(run.deadlineMs, ['run', 'deadlineMs'])
+  const limitMs = run.deadlineMs ?? usualMs ?? Infinity
   const { clock } = surroundings
   const journal = new Journal(surroundings, run)
   const { signal } = run
-  const deadlineMs = journal.startMs + (limitMs ?? Infinity)
+  const deadlineMs = journal.startMs + limitMs
   const context: CallContext = { signal, deadlineMs, attempt: 0 }
   let lastError: unknown
   for (const { tier, source } of posts) {
