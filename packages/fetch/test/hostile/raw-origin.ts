@@ -6,7 +6,7 @@ export interface RawOrigin {
   readonly port: number
   /** Requests whose head has come. */
   readonly requests: readonly string[]
-  /** Connections that are open now. */
+  /** Connections that brought a request and are open now; after an abort Node 22's own undici opens another one, idle. */
   readonly open: number
   close(): Promise<void>
 }
@@ -17,13 +17,20 @@ export async function startRawOrigin(
 ): Promise<RawOrigin> {
   const requests: string[] = []
   const sockets = new Set<Socket>()
+  const asked = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket)
-    socket.on('error', () => {}).once('close', () => sockets.delete(socket))
+    socket
+      .on('error', () => {})
+      .once('close', () => {
+        sockets.delete(socket)
+        asked.delete(socket)
+      })
     let text = ''
     socket.setEncoding('latin1').on('data', (piece: string) => {
       text += piece
       for (let end = text.indexOf('\r\n\r\n'); end !== -1; end = text.indexOf('\r\n\r\n')) {
+        asked.add(socket)
         requests.push(text.slice(0, end))
         text = text.slice(end + 4)
         serve(socket, requests.length - 1)
@@ -41,7 +48,7 @@ export async function startRawOrigin(
     port,
     requests,
     get open() {
-      return sockets.size
+      return asked.size
     },
     close: async () => {
       for (const socket of sockets) socket.destroy()
