@@ -18,7 +18,10 @@ const AS_READ =
   /^https?:\/\/[^/]+(?:\/(?![.%])[\w\-.~!$&()*+,;=:@%]*)+(?:\?[\w\-.~!$&()*+,;=:@%/?]+)?$/u
 /** No slash of a scheme comes later. */
 const AFTER_SCHEME = 'https://'.length
-const NOBODY: Subject = Object.freeze({})
+/** Each has all members of its own: a role that a program put on `Object.prototype` is none of ours. */
+const asked = (address?: string, port?: number): Subject =>
+  Object.freeze({ address, port, source: undefined, role: undefined })
+const NOBODY = asked()
 
 /** Reading a URL costs as much as the rest of watching a call, and most calls ask whom others have asked. */
 export function observedOrigins(): Origins {
@@ -36,7 +39,11 @@ export function observedOrigins(): Origins {
       }
       const { url } = target
       if (url === undefined) return NOBODY
-      return isHttp(url) ? known.ensure(url.origin, () => hostOf(url)) : undefined
+      if (!isHttp(url)) return undefined
+      return known.ensure(url.origin, () => {
+        const { address, port } = hostOf(url)
+        return asked(address, port)
+      })
     },
   }
 }
