@@ -57,3 +57,14 @@ export const platformCases: readonly PlatformCase[] = [
   ...CONNECTIONS,
   ...FAILURES,
 ]
+
+/** What is no HTTP, the undici of Node 22 reads and names in other ways than undici 8, by which policed calls leave. */
+export const READ_ELSEWISE_ON_NODE_22: readonly string[] = process.version.startsWith('v22.')
+  ? [
+      'a value that is continued on the next line',
+      'fields that are no fields',
+      'any status of three digits is one',
+      'a frame that contradicts itself fails',
+      'what is no HTTP fails',
+    ]
+  : []

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createFetch, observeFetch } from '../src/index.ts'
 import { loadUndici } from '../src/undici.ts'
 import { failure, type PlatformCase } from './platform/case.ts'
-import { platformCases } from './platform-cases.ts'
+import { platformCases, READ_ELSEWISE_ON_NODE_22 } from './platform-cases.ts'
 import { startPlatformOrigin, type PlatformOrigin } from './platform-origin.ts'
 
 let origin: PlatformOrigin
@@ -37,6 +37,7 @@ const WRAPPED: Readonly<Record<string, Wrapped>> = {
   "createFetch over undici 8's fetch": {
     below: ofUndici8,
     wrap: () => createFetch({ fetch: ofUndici8 }),
+    differs: READ_ELSEWISE_ON_NODE_22,
   },
 }
 

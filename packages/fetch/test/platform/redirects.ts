@@ -34,7 +34,7 @@ export const MORE_REDIRECTS: readonly PlatformCase[] = [
       new Uint8Array([65]),
     ]) {
       const url = redirect(base, '/echo', 308)
-      results.push(await json(await fetch(url, { method: 'POST', body })))
+      results.push(await failure(async () => json(await fetch(url, { method: 'POST', body }))))
     }
     const request = new Request(redirect(base, '/echo', 307), {
       method: 'PUT',

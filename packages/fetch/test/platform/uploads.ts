@@ -72,14 +72,14 @@ export const UPLOADS: readonly PlatformCase[] = [
       await failure(() => fetch(`${base}/echo`, { ...init, body: streamOf('hello you') })),
     ]
   }),
-  at('a chunk that is no bytes fails the call', async (fetch, base) => {
+  at('a chunk that is no bytes', async (fetch, base) => {
     const body = new ReadableStream({
       start(controller) {
         controller.enqueue('text')
         controller.close()
       },
     })
-    return failure(() => post(fetch, `${base}/echo`, body))
+    return failure(() => shown(post(fetch, `${base}/echo`, body)))
   }),
   at('a stream that fails after its first chunk fails the call', async (fetch, base) => {
     let left = 1
