@@ -22,8 +22,12 @@ const KINDS = ['histogram', 'histogram', 'gauge'] as const
 /** Told of a metric that cannot be shown whole, and why. */
 export type LeftOut = (metric: string, why: string) => void
 
-/** The text of a point's labels. */
-export type LabelsOf = (attributes: Readonly<Attributes>, scope: CollectedScope['scope']) => string
+/** The text of a point's labels; those of a histogram leave `le` to its buckets. */
+export type LabelsOf = (
+  attributes: Readonly<Attributes>,
+  scope: CollectedScope['scope'],
+  ofBuckets: boolean,
+) => string
 
 /**
  * What `cells.collect()` gave, as families. What would make a name or a series come twice is left out: either costs a
@@ -54,7 +58,11 @@ export function familiesOf(
         continue
       }
       const seen = series.get(key) ?? new Set()
-      const points = newPoints(dataPoints, (attributes) => labelsOf(attributes, scope), seen)
+      const points = newPoints(
+        dataPoints,
+        (attributes) => labelsOf(attributes, scope, kind === 'histogram'),
+        seen,
+      )
       if (points.length < dataPoints.length) {
         leftOut(descriptor.name, `some of its series become one series of ${name}`)
       }

@@ -48,17 +48,18 @@ export function resourceLabels(resource: Attributes): ResourceLabels {
 }
 
 /**
- * `a="1",b="2"`: makes the labels of points of one scope. What the program calls `job` or `le` does not stand beside ours,
- * for a label that comes twice costs the server the whole scrape.
+ * `a="1",b="2"`: makes the labels of points of one scope. What the program calls `job`, or `le` of a histogram, does not
+ * stand beside ours, for a label that comes twice costs the server the whole scrape.
  */
 export function pointLabels(
   scope: CollectedScope['scope'],
   { identity, promoted }: ResourceLabels,
-): (attributes: Readonly<Attributes>) => string {
+): (attributes: Readonly<Attributes>, ofBuckets: boolean) => string {
   const last = new Map([...scopeLabels(scope), ...identity])
   const lastText = labelText(last)
-  return (attributes) => {
+  return (attributes, ofBuckets) => {
     const own = attributeLabels(attributes)
+    if (ofBuckets) own.delete('le')
     let text = ''
     for (const [name, value] of promoted) text += pair(name, own.get(name) ?? value)
     for (const [name, value] of own) {
@@ -93,16 +94,13 @@ function attributeLabels(attributes: Readonly<Attributes>): Labels {
   for (const key of Object.keys(attributes).toSorted()) {
     const value = attributes[key]
     const name = nameOf(key)
-    if (value === undefined || name === undefined || RESERVED.includes(name)) continue
+    if (value === undefined || name === undefined || name === '__name__') continue
     const known = labels.get(name)
     labels.set(name, known === undefined ? text(value) : `${known};${text(value)}`)
     if (labels.get(name) === '') labels.delete(name)
   }
   return labels
 }
-
-/** Meant for buckets, and for the name of the metric itself. */
-const RESERVED: readonly string[] = ['le', '__name__']
 
 /** Names of attributes are few, and come again. */
 const names = new Map<string, string | undefined>()

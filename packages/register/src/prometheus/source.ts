@@ -29,24 +29,24 @@ export function createSource({ cells, resource, messages }: SourceOptions): Sour
   }
 }
 
-/** Cells hand out the same attributes and scopes each time: their text is made once. */
+/** Cells hand out the same attributes and scopes each time, for one instrument: their text is made once. */
 function rememberedLabels(resource: ResourceLabels): LabelsOf {
   const scopes = new WeakMap<object, LabelsOf>()
-  return (attributes, scope) => {
+  return (attributes, scope, ofBuckets) => {
     let ofScope = scopes.get(scope)
     if (ofScope === undefined) {
       ofScope = remembered(pointLabels(scope, resource))
       scopes.set(scope, ofScope)
     }
-    return ofScope(attributes, scope)
+    return ofScope(attributes, scope, ofBuckets)
   }
 }
 
-function remembered(make: (attributes: Readonly<Attributes>) => string): LabelsOf {
+function remembered(make: ReturnType<typeof pointLabels>): LabelsOf {
   const known = new WeakMap<object, string>()
-  return (attributes) => {
+  return (attributes, _scope, ofBuckets) => {
     let text = known.get(attributes)
-    if (text === undefined) known.set(attributes, (text = make(attributes)))
+    if (text === undefined) known.set(attributes, (text = make(attributes, ofBuckets)))
     return text
   }
 }

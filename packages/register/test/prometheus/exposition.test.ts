@@ -74,7 +74,10 @@ function comparable(samples: readonly Sample[]): string[] {
       const kept = Object.entries(labels)
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .filter(([key]) => !key.startsWith('otel_scope_'))
-        .map(([key, text]) => [key, key === 'le' ? Number(text.replace('Inf', 'Infinity')) : text])
+        .map(([key, text]) => [
+          key,
+          key === 'le' && name.endsWith('_bucket') ? Number(text.replace('Inf', 'Infinity')) : text,
+        ])
       return JSON.stringify([name, Object.fromEntries(kept), value])
     })
     .toSorted()
@@ -82,7 +85,18 @@ function comparable(samples: readonly Sample[]): string[] {
 
 describe('the text has the series of the embedded loader', () => {
   const attribute = fc.oneof(
-    fc.constantFrom('a', 'a.b', 'a_b', 'http.method', '9lives', 'job', 'le x', 'service.name', 'é'),
+    fc.constantFrom(
+      'a',
+      'a.b',
+      'a_b',
+      'http.method',
+      '9lives',
+      'job',
+      'le',
+      'le x',
+      'service.name',
+      'é',
+    ),
     fc.stringMatching(/^[a-z][a-z.]{0,6}$/u),
   )
   const value = fc.oneof(
@@ -108,7 +122,9 @@ describe('the text has the series of the embedded loader', () => {
         const cells = newCells()
         const meter = cells.meterProvider.getMeter('m')
         for (const { name, unit, kind, points } of instruments) {
-          for (const [labels, number] of points) {
+          for (const [{ le, ...others }, number] of points) {
+            // A histogram's `le` is for its buckets alone.
+            const labels = le === undefined || kind === 'histogram' ? others : { le, ...others }
             if (kind === 'counter') meter.createCounter(name, { unit }).add(number, labels)
             if (kind === 'updowncounter')
               meter.createUpDownCounter(name, { unit }).add(-number, labels)
@@ -124,7 +140,7 @@ describe('the text has the series of the embedded loader', () => {
           expect(comparable(samples.filter(created))).toEqual(comparable(loaded(cells)))
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 200 },
     )
   })
 
@@ -157,6 +173,7 @@ describe('the text', () => {
       name: 'io_bytes_total',
       labels: {
         job: 'web/shop',
+        le: 'x',
         instance: 'i-1',
         resilience_run_id: 'r-1',
         service_name: 'shop',
@@ -201,6 +218,24 @@ describe('the text', () => {
 
     expect(bounds('text')).toEqual(['0.5', '1', '+Inf'])
     expect(bounds('openmetrics')).toEqual(['0.5', '1.0', '+Inf'])
+  })
+
+  test('leaves `le` of a histogram to its buckets', () => {
+    const cells = newCells()
+    cells.meterProvider
+      .getMeter('m')
+      .createHistogram('h', { advice: { explicitBucketBoundaries: [1] } })
+      .record(1, { le: 'mine', a: 'b' })
+    const labels = exposed(cells)
+      .samples.filter(({ name }) => name.startsWith('h'))
+      .map(({ name, labels }) => [name, labels['le'], labels['a']])
+
+    expect(labels).toEqual([
+      ['h_bucket', '1', 'b'],
+      ['h_bucket', '+Inf', 'b'],
+      ['h_sum', undefined, 'b'],
+      ['h_count', undefined, 'b'],
+    ])
   })
 
   test('shows count and sum of an exponential histogram, as the Collector does', () => {
