@@ -13,9 +13,9 @@ import { LightContext } from './light-context.ts'
 import { LightSpan, type FinishedSpan } from './light-span.ts'
 import { inject, runWithin, unheardSpan, type OpenSpan, type Outcome } from './open-span.ts'
 import { isMarked, isSampledBy, type Sampling } from './sampling.ts'
-import { ATTEMPT, CALL, FALLBACK, type SpanDescription } from './span-fields.ts'
+import type { SpanDescription } from './span-fields.ts'
 import { isSuppressedIn } from './suppressed.ts'
-import type { Tracing } from './tracing.ts'
+import { tracingBy, type Tracing } from './tracing.ts'
 
 export interface LightTracingOptions {
   readonly sampling: Sampling
@@ -60,11 +60,7 @@ export function createLightTracing(options: LightTracingOptions): Tracing {
     }
   }
 
-  return {
-    startCall: (call) => start(CALL, call),
-    startAttempt: (attempt) => start(ATTEMPT, attempt),
-    startFallback: (item) => start(FALLBACK, item),
-  }
+  return tracingBy(start)
 }
 
 function parentOf(around: Context): SpanContext | undefined {

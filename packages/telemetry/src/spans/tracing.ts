@@ -8,7 +8,7 @@ import type { AttemptRecord, CallRecord, FallbackRecord } from '@plimsoll/polici
 import { faultReport, type FaultReport } from '../diagnostics.ts'
 import { AttributeSink } from '../fields.ts'
 import { registeredTracer, tracerOf, type TracerSource } from './tracer.ts'
-import { heardSpan, unheardSpan, type OpenSpan } from './open-span.ts'
+import { heardSpan, unheardSpan, type OpenSpan, type Outcome } from './open-span.ts'
 import { ATTEMPT, CALL, FALLBACK, type SpanDescription } from './span-fields.ts'
 
 export interface CallStart {
@@ -50,7 +50,7 @@ export function createTracing(tracerProvider?: TracerProvider): Tracing {
   const source =
     tracerProvider === undefined ? registeredTracer() : guardedTracer(tracerProvider, report)
 
-  function start<Start, Record extends { readonly errorType?: string | undefined }>(
+  function start<Start, Record extends Outcome>(
     kind: SpanDescription<Start, Record>,
     of: Start,
   ): OpenSpan<Record> {
@@ -68,6 +68,17 @@ export function createTracing(tracerProvider?: TracerProvider): Tracing {
     }
   }
 
+  return tracingBy(start)
+}
+
+/** Starts a span of one sort, of where it begins. */
+type StartSpan = <Start, Record extends Outcome>(
+  description: SpanDescription<Start, Record>,
+  of: Start,
+) => OpenSpan<Record>
+
+/** Every sort of span, by what starts one of any sort. */
+export function tracingBy(start: StartSpan): Tracing {
   return {
     startCall: (call) => start(CALL, call),
     startAttempt: (attempt) => start(ATTEMPT, attempt),
