@@ -1,12 +1,12 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { errorTypeOf, type Subject } from '@plimsoll/policies'
+import { errorTypeOf } from '@plimsoll/policies'
 import { ERROR_TYPES } from '@plimsoll/semconv'
 import { isSuppressed } from '@plimsoll/telemetry'
 import { hostOf, urlAt } from '../url.ts'
 import { beginClientCall } from './client-call.ts'
 import type { Exchange } from './exchange.ts'
-import type { ObserveDeps } from './observed-call.ts'
+import type { AskedHost, ObserveDeps } from './observed-call.ts'
 import { quietly } from './quietly.ts'
 
 interface RequestMessage {
@@ -25,7 +25,7 @@ export function observeHttp(deps: ObserveDeps): void {
       const { request } = message as RequestMessage
       if (!isExchange(request) || isSuppressed()) return
       const url = urlOf(request)
-      under.set(request, beginClientCall(deps, url, request.method, subjectOf(request, url)))
+      under.set(request, beginClientCall(deps, url, request.method, askedHost(request, url)))
     }),
   )
   // Published when the headers have come, not when the body has. There is none for 1xx.
@@ -68,14 +68,14 @@ function hostText(host: string): string {
 }
 
 /** Whom a request asks: by its URL, unless its `Host` field names another than the one it connects to, or it needs no port. */
-function subjectOf(request: ClientRequest, url: URL | null): Subject {
+function askedHost(request: ClientRequest, url: URL | null): AskedHost {
   const { host } = request
+  const itself = { address: host, port: undefined }
   const local = (request as { socketPath?: unknown }).socketPath !== undefined
-  if (local) return { address: host }
-  if (url === null) return { address: host }
+  if (local || url === null) return itself
   const asked = hostOf(url)
   const isTheirs = asked.address === host.toLowerCase().replaceAll(/^\[|\]$/gu, '')
-  if (!isTheirs && !/^[a-z]+:/iu.test(request.path)) return { address: host }
+  if (!isTheirs && !/^[a-z]+:/iu.test(request.path)) return itself
   return asked
 }
 

@@ -1,4 +1,3 @@
-import type { Subject } from '@plimsoll/policies'
 import { callOptionsOf } from '../call-options.ts'
 import { isIntegrityMismatch } from '../call-record.ts'
 import type { LazyUrl } from '../lazy-url.ts'
@@ -6,7 +5,7 @@ import { asFetch, isWrapped, type AnyFetch } from '../platform.ts'
 import { measuredTarget } from '../target.ts'
 import { withExchangesToldTo } from './exchange-channels.ts'
 import { observeDeps, type ObserveOptions } from './observe-options.ts'
-import { ObservedCall, type ObserveDeps } from './observed-call.ts'
+import { ObservedCall, type AskedHost, type ObserveDeps } from './observed-call.ts'
 import { observedOrigins, type Origins } from './origins.ts'
 
 /**
@@ -31,7 +30,7 @@ export function observeFetch(
 }
 
 /** Reading a URL must not fail where the platform does not: what cannot be read is nobody's. */
-function hostOf(origins: Origins, target: LazyUrl): Subject | undefined {
+function hostOf(origins: Origins, target: LazyUrl): AskedHost | undefined {
   try {
     return origins.of(target)
   } catch {

@@ -31,6 +31,14 @@ export interface WatchedTarget {
   readonly asked: string | URL | undefined
 }
 
+/** Whom a call asks. Both are members of its own: what a program adds to `Object.prototype` is none of them. */
+export interface AskedHost {
+  readonly address: string | undefined
+  readonly port: number | undefined
+}
+
+export const NOBODY: AskedHost = Object.freeze({ address: undefined, port: undefined })
+
 const CALL_START = Object.freeze({ kind: 'call_start' } as const)
 const registry = ownRequests()
 
@@ -49,14 +57,14 @@ export class ObservedCall implements Follower, MeasuredState {
   readonly #asked: string | URL | undefined
   readonly #method: string
   /** Whom it asks, without what for. */
-  readonly #host: Subject
+  readonly #host: AskedHost
   readonly #startMs: number
   #span: OpenSpan<CallRecord> | undefined
   /** The exchange under way; the next begins when it is over. */
   #open: Exchange | undefined = undefined
   #isOver = false
 
-  constructor(deps: ObserveDeps, target: WatchedTarget, host: Subject, role: string | undefined) {
+  constructor(deps: ObserveDeps, target: WatchedTarget, host: AskedHost, role: string | undefined) {
     const { address, port } = host
     deps.recorder.record(CALL_START)
     this.#span = deps.tracing.startCall({ method: target.method, address, port, role })
@@ -67,7 +75,8 @@ export class ObservedCall implements Follower, MeasuredState {
     this.#method = target.method
     this.signal = target.signal
     this.#host = host
-    this.subject = role === undefined ? host : { address, port, role }
+    // The role too is its own, though it be none: an inherited one would become a label.
+    this.subject = { address, port, role }
     this.#startMs = deps.clock.now()
   }
 
@@ -93,13 +102,13 @@ export class ObservedCall implements Follower, MeasuredState {
     const from = String(origin)
     if (this.#isAt(from, path)) return this.beginAt(this.#asked, this.#host, method, false)
     const url = urlAt(from, path)
-    return this.beginAt(url ?? undefined, url === null ? this.subject : hostOf(url), method, false)
+    return this.beginAt(url ?? undefined, url === null ? this.#host : hostOf(url), method, false)
   }
 
   /** @param alone whether the call is over with it */
   beginAt(
     url: URL | string | undefined,
-    subject: Subject,
+    host: AskedHost,
     method: string,
     alone: boolean,
   ): Exchange {
@@ -107,12 +116,12 @@ export class ObservedCall implements Follower, MeasuredState {
     const { clock, redact, tracing } = this.#deps
     const span = tracing.startAttempt({
       method,
-      address: subject.address,
-      port: subject.port,
+      address: host.address,
+      port: host.port,
       urlFull: shownUrl(url ?? '', redact),
       resendCount: this.exchanges++,
     })
-    return (this.#open = new Exchange(this, subject, method, clock.now(), span, alone))
+    return (this.#open = new Exchange(this, host, method, clock.now(), span, alone))
   }
 
   /** Whether a request asks for just what the call does; its URL is then not read again. */

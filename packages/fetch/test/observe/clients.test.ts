@@ -7,9 +7,13 @@ import {
   type RequestOptions,
 } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
 import { memoryRecorder, type MemoryRecorder } from '@plimsoll/policies/testing'
+import { INSTRUMENTS } from '@plimsoll/semconv'
+import { createCells, createRecorder } from '@plimsoll/telemetry'
 import axios from 'axios'
 import got from 'got'
 import {
@@ -25,7 +29,7 @@ import {
 import { Agent as Agent7, fetch as fetch7, request as request7 } from 'undici-7'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFetch, observeClients, observeFetch } from '../../src/index.ts'
-import { ok, startOrigin, status, type Origin } from '../origin.ts'
+import { ok, rejectionOf, startOrigin, status, type Origin } from '../origin.ts'
 import { answer, toldBy } from './told.ts'
 
 let origin: Origin
@@ -260,6 +264,33 @@ test('what repeats below a fetch makes attempts of its call, and calls where the
 
   expect(told()).toEqual(['call_start', 'attempt GET 503', 'attempt GET 200', 'call GET 200'])
   await agent.close()
+})
+
+test('a role that a program puts on Object.prototype is no label of any call', async () => {
+  const cells = createCells()
+  const measured = createRecorder({ measures: cells.measures })
+  const observed = observeFetch(globalThis.fetch, { recorder })
+  const path = join(tmpdir(), `plimsoll-role-${process.pid}.sock`)
+  const local = createServer((_, response) => response.end()).listen(path)
+  await once(local, 'listening')
+  const prototype = Object.prototype as { role?: string }
+  prototype.role = 'inherited'
+  try {
+    await answer(get())
+    await answer(httpRequest({ socketPath: path, path: '/a' }))
+    await (await request(`${origin.base}/a`)).body.text()
+    await (await observed(`${origin.base}/a`)).text()
+    await rejectionOf(observed('no url'))
+    for (const record of recorder.records) measured.record(record)
+  } finally {
+    delete prototype.role
+  }
+  local.close()
+
+  expect(recorder.of('call')).toHaveLength(5)
+  const metrics = JSON.stringify(cells.collect())
+  expect(metrics).toContain(INSTRUMENTS.callDuration.name)
+  expect(metrics).not.toContain('inherited')
 })
 
 test('the requests of an exporter are nobody’s calls', async () => {
