@@ -7,6 +7,7 @@ import type {
   Subject,
 } from '@plimsoll/policies'
 import { ATTRIBUTES as A, type CacheResult } from '@plimsoll/semconv'
+import { putPolicyFields } from '../call-fields.ts'
 import type { FieldSink } from '../fields.ts'
 import { closedErrorType } from '../labels/error-type.ts'
 import { closedMethod } from '../labels/method.ts'
@@ -55,13 +56,7 @@ function putCall(record: CallRecord, to: FieldSink): void {
   to.put(A.status, record.status)
   to.put(A.urlHash, record.urlHash)
   if (record.cache !== undefined) putCache(record.cache, to)
-  to.put(A.retryCount, record.retryCount)
-  to.put(A.retryDelay, record.retryDelayS)
-  to.put(A.retryAfter, record.retryAfterS)
-  to.put(A.retryAfterAction, record.retryAfterAction)
-  to.put(A.rateDelay, record.rateDelayS)
-  to.put(A.breakerState, record.breakerState)
-  to.put(A.breakerRecorded, record.breakerRecorded)
+  putPolicyFields(record, to)
   to.put(A.duration, record.durationS)
   to.put(A.errorType, closedErrorType(record.errorType))
   to.put(A.exceptionMessage, record.errorMessage)

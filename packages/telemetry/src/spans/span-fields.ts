@@ -1,6 +1,7 @@
 import { SpanKind } from '@opentelemetry/api'
 import type { AttemptRecord, CallRecord, FallbackRecord } from '@plimsoll/policies'
 import { ATTRIBUTES as A, SPANS } from '@plimsoll/semconv'
+import { putPolicyFields } from '../call-fields.ts'
 import type { FieldSink } from '../fields.ts'
 import { closedErrorType } from '../labels/error-type.ts'
 import { closedMethod, OTHER_METHOD } from '../labels/method.ts'
@@ -35,13 +36,7 @@ export const CALL: SpanDescription<CallStart, CallRecord> = {
     to.put(A.status, record.status)
     to.put(A.urlHash, record.urlHash)
     to.put(A.cacheResult, record.cache)
-    to.put(A.retryCount, record.retryCount)
-    to.put(A.retryDelay, record.retryDelayS)
-    to.put(A.retryAfter, record.retryAfterS)
-    to.put(A.retryAfterAction, record.retryAfterAction)
-    to.put(A.rateDelay, record.rateDelayS)
-    to.put(A.breakerState, record.breakerState)
-    to.put(A.breakerRecorded, record.breakerRecorded)
+    putPolicyFields(record, to)
     to.put(A.errorType, closedErrorType(record.errorType))
   },
 }
