@@ -7,6 +7,8 @@ const DEFAULT_CHUNKS = 1_024
 const USED = 0
 const ORDER = 1
 const CHUNK_HEAD_BYTES = 2 * Int32Array.BYTES_PER_ELEMENT
+/** Of the entry of a chunk in the table of owners. Twice as wide as it need be: all behind the table is aligned to 8 bytes. */
+const OWNER_BYTES = 2 * Int32Array.BYTES_PER_ELEMENT
 const FREE = 0
 
 /** Bytes that one entry can have, all told. */
@@ -14,7 +16,7 @@ export const MAX_ENTRY_BYTES = CHUNK_BYTES - CHUNK_HEAD_BYTES
 
 /** Empty memory for {@link acquireChunk}. */
 export function createArena(chunks: number = DEFAULT_CHUNKS): SharedArrayBuffer {
-  return new SharedArrayBuffer(chunks * (CHUNK_BYTES + 2 * Int32Array.BYTES_PER_ELEMENT))
+  return new SharedArrayBuffer(chunks * (OWNER_BYTES + CHUNK_BYTES))
 }
 
 /** A piece of the arena that belongs to one thread, and only grows. */
@@ -105,15 +107,16 @@ export function releaseChunks(arena: SharedArrayBuffer, owner: number): void {
   }
 }
 
+function chunkCount(arena: SharedArrayBuffer): number {
+  return arena.byteLength / (OWNER_BYTES + CHUNK_BYTES)
+}
+
 function ownersOf(arena: SharedArrayBuffer): Int32Array<SharedArrayBuffer> {
-  const chunks = arena.byteLength / (CHUNK_BYTES + 2 * Int32Array.BYTES_PER_ELEMENT)
-  return new Int32Array(arena, 0, chunks)
+  return new Int32Array(arena, 0, chunkCount(arena))
 }
 
 function startOf(arena: SharedArrayBuffer, index: number): number {
-  // Behind the table of owners, whose entries are twice as wide as they need be: all stays aligned to 8 bytes.
-  const chunks = arena.byteLength / (CHUNK_BYTES + 2 * Int32Array.BYTES_PER_ELEMENT)
-  return chunks * 2 * Int32Array.BYTES_PER_ELEMENT + index * CHUNK_BYTES
+  return chunkCount(arena) * OWNER_BYTES + index * CHUNK_BYTES
 }
 
 function headOf(arena: SharedArrayBuffer, index: number): Int32Array<SharedArrayBuffer> {
