@@ -54,17 +54,18 @@ export function tieEnding(tied: TiedEnding): Ending {
   const { settings, routes, recorder, pipeline, runFiles, estate, guard, messages } = tied
   const board = isMainThread ? createWorkerBoard() : settings.board
   const arena = arenaOf(settings)
+  let made: Heir | undefined
+  /** Undefined as long as there was no worker to leave anything. */
   const heir = (): Heir | undefined => {
     const memory = arena.made()
-    return memory === undefined
-      ? undefined
-      : createHeir({
-          ...tied,
-          arena: memory,
-          runId: settings.identity.runId,
-          routes: routes.bySignal,
-          tell: (text) => messages.warn(text),
-        })
+    if (memory === undefined) return undefined
+    return (made ??= createHeir({
+      ...tied,
+      arena: memory,
+      runId: settings.identity.runId,
+      routes: routes.bySignal,
+      tell: (text) => messages.warn(text),
+    }))
   }
   const outlets = new Set(Object.values(routes.bySignal).map(({ outlet }) => outlet))
   /** Of the time that an end may take. */
