@@ -7,7 +7,8 @@ const QUOTE = 0x22
 const COMMA = 0x2c
 const BACKSLASH = 0x5c
 const TILDE = 0x7e
-const FIRST_BYTES = 64 * 1024
+/** Little: each thread has such a writer, each sort of event another for its head. It grows with the first request. */
+const FIRST_BYTES = 1_024
 /** Room that is kept for the next request: a batch of ordinary items fits into it. */
 const MOST_KEPT = 4 * 1024 * 1024
 

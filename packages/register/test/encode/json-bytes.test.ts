@@ -29,6 +29,27 @@ test('a text of any length is written whole, and what follows it', () => {
   expect(written(bytes)).toBe('"again"')
 })
 
+test('what was written stays as it is while the room for it grows, piece by piece', () => {
+  const length = fc.nat({ max: 5_000 })
+  const piece = fc.record({ letter: fc.constantFrom('x', '0', ' '), length }).map(textOf)
+  const writer = fc.constantFrom('raw', 'ascii', 'json', 'text')
+  fc.assert(
+    fc.property(fc.array(fc.tuple(writer, piece), { maxLength: 20 }), (pieces) => {
+      const bytes = new JsonBytes()
+      for (const [how, piece] of pieces) {
+        if (how === 'raw') bytes.raw(Buffer.from(piece))
+        else bytes[how](piece)
+      }
+
+      const expected = pieces
+        .map(([how, piece]) => (how === 'text' ? `"${piece}"` : piece))
+        .join('')
+      expect(bytes.length).toBe(expected.length)
+      expect(written(bytes) === expected).toBe(true)
+    }),
+  )
+})
+
 test('an attribute of any key and value is one of an OTLP list', () => {
   const value: fc.Arbitrary<FieldValue> = fc.oneof(
     text,
@@ -64,6 +85,10 @@ test('what is cut off is forgotten', () => {
 
   expect(written(bytes)).toBe('[1]')
 })
+
+function textOf({ letter, length }: { letter: string; length: number }): string {
+  return letter.repeat(length)
+}
 
 function attributeOf(key: string): AttributeDefinition {
   return { key, type: 'string', brief: '', onMetrics: false, origin: 'plimsoll' }
