@@ -41,7 +41,8 @@ export class Attempts<Answer> {
   async goOn(first: Attempted<Answer>): Promise<Answer> {
     const { call, host } = this.#sending
     const retry = host?.retry
-    if (retry === undefined) {
+    // A body that broke cannot be sent again, and is not the policy's to count.
+    if (retry === undefined || ('error' in first && call.bodyBroke)) {
       if ('error' in first) throw first.error
       this.#ignore(this.#askedBy(first.answer))
       return first.answer

@@ -8,7 +8,13 @@ import {
 import { ERROR_TYPES } from '@plimsoll/semconv'
 import type { CallState } from './call-state.ts'
 import { isTooLongToHold } from './url.ts'
-import { errorTypeOfAbort, errorTypeOfStatus, isInvalidRequest, shownMethod } from './verdict.ts'
+import {
+  errorTypeOfAbort,
+  errorTypeOfOwnBody,
+  errorTypeOfStatus,
+  isInvalidRequest,
+  shownMethod,
+} from './verdict.ts'
 
 /** How a call ended. */
 export type Ending =
@@ -18,18 +24,19 @@ export type Ending =
 /** Value of `error.type` for a call; absent when it is good. */
 function errorTypeOfEnding(
   ending: Ending,
-  signal: AbortSignal | undefined,
-  sent: boolean,
+  { signal, bodyBroke, exchanges }: MeasuredState,
 ): string | undefined {
   if ('response' in ending) return errorTypeOfStatus(ending.response.status)
   const { error } = ending
   if (signal?.aborted === true && error === signal.reason) return errorTypeOfAbort(error)
+  if (bodyBroke) return errorTypeOfOwnBody(error)
   if (isIntegrityMismatch(error)) return ERROR_TYPES.corruptBody
   const type = errorTypeOf(error)
   if (type !== ERROR_TYPES.other) return type
   // Fetch says TypeError both of a request that cannot be sent and of a network that failed without a code.
   if (isInvalidRequest(error)) return ERROR_TYPES.invalidRequest
-  if (error instanceof TypeError) return sent ? ERROR_TYPES.network : ERROR_TYPES.invalidRequest
+  if (error instanceof TypeError)
+    return exchanges > 0 ? ERROR_TYPES.network : ERROR_TYPES.invalidRequest
   return type
 }
 
@@ -49,7 +56,13 @@ const NO_RETRIES: RetryTally = {
 /** What the layers below learnt of a call, as far as it stands in its record. */
 export type MeasuredState = Pick<
   CallState,
-  'signal' | 'exchanges' | 'rateDelayMs' | 'cache' | 'breakerState' | 'breakerRecorded'
+  | 'signal'
+  | 'bodyBroke'
+  | 'exchanges'
+  | 'rateDelayMs'
+  | 'cache'
+  | 'breakerState'
+  | 'breakerRecorded'
 >
 
 /** What is known of a call when it is over. */
@@ -98,7 +111,7 @@ class MeasuredCall implements CallRecord {
     this.subject = subject
     this.method = shownMethod(method)
     this.status = 'response' in ending ? ending.response.status : undefined
-    this.errorType = errorTypeOfEnding(ending, call.signal, call.exchanges > 0)
+    this.errorType = errorTypeOfEnding(ending, call)
     this.cache = call.cache
     this.retryCount = retryCount
     this.retryDelayS = retryDelayMs / 1_000

@@ -17,6 +17,8 @@ export interface CallState {
   exchanges: number
   /** Milliseconds that limiters imposed. */
   rateDelayMs: number
+  /** Whether it was the program's own body of the request that failed: no host is to blame for that. */
+  bodyBroke: boolean
   /** How the cache answered the last hop. */
   cache: CacheResult | undefined
   breakerState: BreakerState | undefined

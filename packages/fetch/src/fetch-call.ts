@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici'
 import { FETCHED, type Reading } from './answer.ts'
 import type { CallOptions } from './call-options.ts'
 import { POLICED } from './dispatch/policed.ts'
+import { noted } from './own-body.ts'
 import type { AnyFetch } from './platform.ts'
 import { PolicedCall } from './policed-call.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -14,7 +15,7 @@ export class FetchCall extends PolicedCall<Response> {
   readonly #below: AnyFetch
   readonly #input: unknown
   readonly #given: object | undefined
-  #init: object | undefined = undefined
+  #init: { readonly body?: unknown } | undefined = undefined
 
   constructor(
     around: Surroundings,
@@ -29,6 +30,10 @@ export class FetchCall extends PolicedCall<Response> {
     // The program may change its own URL while the call is under way, and a retry would ask for another place.
     this.#input = input instanceof URL ? input.href : input
     this.#given = given
+  }
+
+  override get body(): unknown {
+    return this.#init?.body ?? (this.#input as { readonly body?: unknown } | null | undefined)?.body
   }
 
   protected override send(): Promise<Response> {
@@ -50,6 +55,7 @@ export class FetchCall extends PolicedCall<Response> {
     const init = initMembers(this.#given)
     this.base = init['dispatcher'] as Dispatcher | undefined
     init['dispatcher'] = this
+    if (init['body'] !== undefined) init['body'] = noted(init['body'])
     return init
   }
 }

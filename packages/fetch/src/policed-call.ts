@@ -38,6 +38,7 @@ export abstract class PolicedCall<Answer> implements StackedCall {
   exchange: ExchangeHandler | undefined = undefined
   exchanges = 0
   rateDelayMs = 0
+  bodyBroke = false
   cache: CacheResult | undefined = undefined
   breakerState: BreakerState | undefined = undefined
   breakerRecorded: BreakerRecorded | undefined = undefined
@@ -72,6 +73,9 @@ export abstract class PolicedCall<Answer> implements StackedCall {
   get deadlineMs(): number {
     return this.host?.deadlineMs ?? Infinity
   }
+
+  /** The body of the request, as it was handed on. */
+  abstract get body(): unknown
 
   /** Sends the request once, redirects included. */
   protected abstract send(): Promise<Answer>

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { REQUESTED, type Reading, type RequestAnswer } from './answer.ts'
 import type { CallOptions } from './call-options.ts'
+import { noted } from './own-body.ts'
 import { PolicedCall } from './policed-call.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { PolicedTarget } from './lazy-url.ts'
@@ -33,7 +34,8 @@ export class RequestCall extends PolicedCall<RequestAnswer> {
     super(around, target, options)
     this.#below = below
     this.#url = url
-    this.#options = given
+    const body = noted(given['body'])
+    this.#options = body === given['body'] ? given : { ...given, body }
     this.base = given['dispatcher'] as Dispatcher | undefined
   }
 
@@ -47,6 +49,10 @@ export class RequestCall extends PolicedCall<RequestAnswer> {
 
   handleEvent(): void {
     this.exchange?.abandon()
+  }
+
+  override get body(): unknown {
+    return this.#options['body']
   }
 
   protected override send(): Promise<RequestAnswer> {

@@ -31,6 +31,13 @@ export function errorTypeOfAbort(reason: unknown): string {
   return type === ERROR_TYPES.timeout || type === ERROR_TYPES.deadline ? type : ERROR_TYPES.aborted
 }
 
+/** Value of `error.type` for a request whose own body failed, whatever that was made of: that may be another host's answer. */
+export function errorTypeOfOwnBody(error: unknown): string {
+  return errorTypeOf(error) === ERROR_TYPES.aborted
+    ? ERROR_TYPES.aborted
+    : ERROR_TYPES.invalidRequest
+}
+
 /** undici's codes for a request that the program made so that it cannot be sent. */
 const UNSENDABLE: ReadonlySet<unknown> = new Set([
   'UND_ERR_INVALID_ARG',

@@ -13,6 +13,7 @@ import { parseRetryAfter } from '../retry-after.ts'
 import {
   calledOff,
   errorTypeOfAbort,
+  errorTypeOfOwnBody,
   errorTypeOfStatus,
   isInvalidRequest,
   verdictOfStatus,
@@ -74,6 +75,9 @@ export abstract class ExchangeHandler extends TimeLimit implements Dispatcher.Di
     retryAfterMs: number | undefined,
   ): void
 
+  /** Whether what failed is the program's own body of the request; asked at that moment. */
+  protected abstract blamesBody(): boolean
+
   /** Why the time is over, and whether that is the host's fault. */
   protected abstract expiry(): { readonly error: PlimsollError; readonly blame: boolean }
 
@@ -130,7 +134,8 @@ export abstract class ExchangeHandler extends TimeLimit implements Dispatcher.Di
       this.handler.onResponseError?.(controller, error)
       return
     }
-    const short = this.signal?.aborted !== true && this.#check?.brokenBy(error) === true
+    const ofHost = this.signal?.aborted !== true && !this.blamesBody()
+    const short = ofHost && this.#check?.brokenBy(error) === true
     this.#breakOff(controller, short ? this.#corrupt('length', error) : error)
   }
 
@@ -214,6 +219,10 @@ export abstract class ExchangeHandler extends TimeLimit implements Dispatcher.Di
 
   #failed(error: Error): void {
     const { signal } = this
+    if (signal?.aborted !== true && this.blamesBody()) {
+      this.settled(undefined, errorTypeOfOwnBody(error), 'ignored', undefined)
+      return
+    }
     if (isInvalidRequest(error)) {
       const type = errorTypeOf(error)
       const shown = type === ERROR_TYPES.other ? ERROR_TYPES.invalidRequest : type

@@ -11,6 +11,7 @@ import type { OpenSpan, Tracing } from '@plimsoll/telemetry'
 import type { Dispatcher } from 'undici'
 import { stricter, type CallState } from '../call-state.ts'
 import type { HostState } from '../hosts/host-state.ts'
+import { hasBroken } from '../own-body.ts'
 import { shownUrl, type RedactOptions } from '../url.ts'
 import { shownMethod } from '../verdict.ts'
 import { ExchangeHandler, type WatchDeps } from './exchange-handler.ts'
@@ -37,6 +38,8 @@ export interface ExchangingCall extends CallState {
   readonly host: HostState | undefined
   /** The exchange that the call waits for. */
   exchange: ExchangeHandler | undefined
+  /** The body of its request. */
+  readonly body: unknown
 }
 
 /**
@@ -160,6 +163,13 @@ export class Exchange extends ExchangeHandler {
 
   #deadlineAtMs(): number {
     return this.#background ? Infinity : this.#call.deadlineAtMs
+  }
+
+  protected override blamesBody(): boolean {
+    if (this.#background) return false
+    // Known now and not later: whoever hears of any failure destroys the body with it.
+    this.#call.bodyBroke = hasBroken(this.#call.body)
+    return this.#call.bodyBroke
   }
 
   /** What ended first: its own time, or that of the whole call. */

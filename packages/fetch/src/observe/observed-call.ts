@@ -45,6 +45,7 @@ const registry = ownRequests()
 /** A call that is watched and not touched, with its span. It begins when it is made. */
 export class ObservedCall implements Follower, MeasuredState {
   exchanges = 0
+  readonly bodyBroke = false
   readonly rateDelayMs = 0
   readonly cache = undefined
   readonly breakerState = undefined
