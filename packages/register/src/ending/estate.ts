@@ -53,6 +53,7 @@ const NUMBERS = 6
 export const AT_REST = 0
 const WRITING = 1
 export const ENDED = 2
+/** And above: another thread writes its end. The id of that one is added, for it may die over it. */
 export const TAKEN = 3
 
 /** What a thread leaves behind, as long as it lives. */

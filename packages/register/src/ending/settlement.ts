@@ -32,6 +32,8 @@ import {
 
 export interface HeirOptions {
   readonly arena: SharedArrayBuffer
+  /** Id of the thread that is to write. */
+  readonly thread: number
   readonly runId: string
   /** Of this thread, whose outlets serve those that had the same destinations. */
   readonly routes: PipelineOptions['routes']
@@ -71,11 +73,23 @@ export function together(a: Lost, b: Lost): Lost {
 
 export function createHeir(options: HeirOptions): Heir {
   const { arena } = options
+  const taken = TAKEN + options.thread
 
-  const settle = (thread: number): Lost => {
+  /** Takes the end of an instance upon this thread, from one that died over it too. @returns the state that it found */
+  const claim = (state: Int32Array<SharedArrayBuffer>, gone: readonly number[]): number => {
+    const before = Atomics.load(state, 0)
+    if (before === ENDED || (before >= TAKEN && !gone.includes(before - TAKEN))) return before
+    const found = Atomics.compareExchange(state, 0, before, taken)
+    return found === before ? AT_REST : found
+  }
+
+  const settle = (thread: number, gone: readonly number[]): Lost => {
     const entries = readLedger(arena, thread)
     const instance = entries.find(isInstance)
-    const isOpen = instance !== undefined && Atomics.load(stateOf(instance.slots), 0) !== ENDED
+    const before = instance === undefined ? ENDED : claim(stateOf(instance.slots), gone)
+    // Who writes it at this moment reads the chunks.
+    if (before >= TAKEN) return NOTHING
+    const isOpen = instance !== undefined && before !== ENDED
     const lost = isOpen ? write(entries, instance, options) : NOTHING
     releaseChunks(arena, thread)
     return lost
@@ -84,14 +98,17 @@ export function createHeir(options: HeirOptions): Heir {
   return {
     settleDead(thread) {
       const threads = withDescendants(arena, thread)
-      return { threads, lost: threads.map(settle).reduce(together, NOTHING) }
+      return {
+        threads,
+        lost: threads.map((one) => settle(one, threads)).reduce(together, NOTHING),
+      }
     },
     settleLive(thread) {
       const entries = readLedger(arena, thread)
       const instance = entries.find(isInstance)
       if (instance === undefined) return undefined
-      const before = Atomics.compareExchange(stateOf(instance.slots), 0, AT_REST, TAKEN)
-      if (before === ENDED || before === TAKEN) return NOTHING
+      const before = Atomics.compareExchange(stateOf(instance.slots), 0, AT_REST, taken)
+      if (before === ENDED || before >= TAKEN) return NOTHING
       return before === AT_REST ? write(entries, instance, options) : undefined
     },
     threads: () => ownersIn(arena),

@@ -62,6 +62,7 @@ export function tieEnding(tied: TiedEnding): Ending {
     return (made ??= createHeir({
       ...tied,
       arena: memory,
+      thread: threadId,
       runId: settings.identity.runId,
       routes: routes.bySignal,
       tell: (text) => messages.warn(text),

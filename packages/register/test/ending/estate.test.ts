@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { INSTRUMENTS } from '@plimsoll/semconv'
 import { createArena, createCells, createLedger, ownersIn } from '@plimsoll/telemetry'
 import { openEstate, type Estate } from '../../src/ending/estate.ts'
-import { createHeir, type Heir } from '../../src/ending/settlement.ts'
+import { createHeir, NOTHING, type Heir } from '../../src/ending/settlement.ts'
 import type { Outlet, Request } from '../../src/pipeline/outlet.ts'
 import { processClock } from '../../src/process-clock.ts'
 
+const MAIN = 0
+const PARENT = 4
 const THREAD = 5
 /** Not a file: what is written comes back to the test. */
 const DESTINATION = 'collector'
@@ -14,6 +16,8 @@ const DESTINATION = 'collector'
 interface Scene {
   readonly estate: Estate
   readonly heir: Heir
+  /** The heir of another thread, of which `send` takes what it writes. */
+  readonly heirOf: (thread: number, send: (request: Request) => void) => Heir
   readonly arena: SharedArrayBuffer
   /** Requests that the heir wrote. */
   readonly written: Request[]
@@ -25,7 +29,7 @@ function scene(): Scene {
   const destinations = { metrics: DESTINATION, logs: DESTINATION }
   const who = {
     instance: 'worker',
-    parent: 0,
+    parent: PARENT,
     attributes: { 'service.instance.id': 'worker' },
     destinations,
     folder: '/nowhere',
@@ -34,26 +38,30 @@ function scene(): Scene {
   const estate = openEstate(ledger, who, processClock)
   if (estate === undefined) throw new Error('an empty arena has room')
   const written: Request[] = []
-  const outlet: Outlet = {
-    send: (request) => written.push(request),
-    wantsMetrics: () => true,
-    countLosses: () => {},
-    finish: () => {},
-  }
   const fail = (what: unknown): never => {
     throw new Error(String(what))
   }
-  const heir = createHeir({
-    arena,
-    runId: 'run',
-    routes: { metrics: { outlet, format: 'json' }, logs: { outlet, format: 'json' } },
-    destinations,
-    warning: fail,
-    loss: fail,
-    fault: fail,
-    tell: fail,
-  })
-  return { estate, heir, arena, written }
+  const heirOf: Scene['heirOf'] = (thread, send) => {
+    const outlet: Outlet = {
+      send,
+      wantsMetrics: () => true,
+      countLosses: () => {},
+      finish: () => {},
+    }
+    return createHeir({
+      arena,
+      thread,
+      runId: 'run',
+      routes: { metrics: { outlet, format: 'json' }, logs: { outlet, format: 'json' } },
+      destinations,
+      warning: fail,
+      loss: fail,
+      fault: fail,
+      tell: fail,
+    })
+  }
+  const heir = heirOf(MAIN, (request) => written.push(request))
+  return { estate, heir, heirOf, arena, written }
 }
 
 type Step = 'write' | 'settle live' | 'end' | 'settle dead'
@@ -107,6 +115,34 @@ describe('between a thread and who writes its end', () => {
     estate.write(() => heir.settleDead(THREAD))
 
     expect(written.map(({ signal }) => signal)).toEqual(['logs', 'metrics'])
+  })
+
+  test('while one writes the end of a thread that is gone, nobody else does', () => {
+    const { heir, heirOf, arena, written } = scene()
+    const ofMain: unknown[] = []
+    const parent = heirOf(PARENT, (request) => {
+      written.push(request)
+      ofMain.push(heir.settleDead(THREAD).lost, heir.settleLive(THREAD))
+    })
+
+    parent.settleDead(THREAD)
+
+    expect(written.map(({ signal }) => signal)).toEqual(['logs', 'metrics'])
+    expect(ofMain).toEqual(Array.from({ length: 4 }, () => NOTHING))
+    expect(ownersIn(arena)).toEqual([])
+  })
+
+  test('the end of a thread whose writer dies over it is written with that of the writer', () => {
+    const { heir, heirOf, arena, written } = scene()
+    const parent = heirOf(PARENT, () => {
+      throw new Error('terminated')
+    })
+
+    expect(() => parent.settleDead(THREAD)).toThrow('terminated')
+    heir.settleDead(PARENT)
+
+    expect(written.map(({ signal }) => signal)).toEqual(['logs', 'metrics'])
+    expect(ownersIn(arena)).toEqual([])
   })
 
   test('what it held and did not write is lost, and counted in its metrics', () => {
