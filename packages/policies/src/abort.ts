@@ -1,3 +1,21 @@
+import type { Call, CallContext } from './policy.ts'
+
+/**
+ * What `call` comes to, or a rejection with the reason of `signal` as soon as that aborts. What it throws it rejects with,
+ * and what is no promise becomes one.
+ */
+export function callUntilAborted<T>(
+  call: Call<T>,
+  context: CallContext,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  try {
+    return untilAborted(Promise.resolve(call(context)), signal)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
 /**
  * `work`, or a rejection with the reason of `signal` as soon as that aborts, for work that does not heed its signal. What
  * `work` comes to after that is dropped. Leaves no listener behind.

@@ -1,5 +1,5 @@
 import type { BreakerRecorded, BreakerState, TransitionReason } from '@plimsoll/semconv'
-import { untilAborted } from '../abort.ts'
+import { callUntilAborted } from '../abort.ts'
 import { chance, grownMs } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
 import { PlimsollError } from '../error.ts'
@@ -121,21 +121,27 @@ class Breaker implements CircuitBreaker, Taker {
     return probe
   }
 
-  async run<T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> {
+  run<T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> {
     const inner = contextOf(context)
-    inner.signal?.throwIfAborted()
-    const permit = this.admit()
-    if (!permit.admitted) throw this.#refusal(permit)
-    let value: T
+    const { signal } = inner
+    let permit: Permit
     try {
-      value = await untilAborted(call(inner), inner.signal)
+      signal?.throwIfAborted()
+      permit = this.#admitted()
     } catch (error) {
-      if (calledOff(inner.signal)) permit.record('ignored')
-      else this.#judge(permit, { error }, retryAfterOf(error))
-      throw error
+      return Promise.reject(error)
     }
-    this.#judge(permit, { value }, undefined)
-    return value
+    return callUntilAborted(call, inner, signal).then(
+      (value) => {
+        this.#judge(permit, { value }, undefined)
+        return value
+      },
+      (error: unknown) => {
+        if (calledOff(signal)) permit.record('ignored')
+        else this.#judge(permit, { error }, retryAfterOf(error))
+        throw error
+      },
+    )
   }
 
   state(): BreakerState {
@@ -331,10 +337,13 @@ class Breaker implements CircuitBreaker, Taker {
     return { admitted: false, state, retryAfterMs: leftMs }
   }
 
-  #refusal({ retryAfterMs }: Rejection): PlimsollError {
+  #admitted(): Permit {
+    const answer = this.admit()
+    if (answer.admitted) return answer
+    const { retryAfterMs } = answer
     const when =
       retryAfterMs === Infinity ? 'until it is closed' : `for ${Math.ceil(retryAfterMs)} ms`
     const message = `the circuit breaker of ${this.#what} is open ${when}: nothing was called`
-    return new PlimsollError('ERR_PLIMSOLL_CIRCUIT_OPEN', message, { retryAfterMs })
+    throw new PlimsollError('ERR_PLIMSOLL_CIRCUIT_OPEN', message, { retryAfterMs })
   }
 }

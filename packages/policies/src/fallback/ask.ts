@@ -1,5 +1,5 @@
 import type { FallbackOutcome, FallbackReason } from '@plimsoll/semconv'
-import { untilAborted } from '../abort.ts'
+import { callUntilAborted } from '../abort.ts'
 import type { Clock } from '../clock.ts'
 import { isPlimsollError, PlimsollError } from '../error.ts'
 import type { Call, CallContext } from '../policy.ts'
@@ -102,7 +102,7 @@ function inTime<R>(
 ): Promise<R> {
   const leftMs = context.deadlineMs - clock.now()
   const limitMs = Math.min(timeoutMs, leftMs)
-  if (limitMs === Infinity) return untilAborted(call(context), context.signal)
+  if (limitMs === Infinity) return callUntilAborted(call, context, context.signal)
   const expired = (): PlimsollError =>
     timeoutMs <= leftMs
       ? new PlimsollError('ERR_PLIMSOLL_TIMEOUT', `source ${name} took longer than ${timeoutMs} ms`)

@@ -1,4 +1,4 @@
-import { untilAborted } from '../abort.ts'
+import { callUntilAborted } from '../abort.ts'
 import { numberIn } from '../options.ts'
 import {
   contextOf,
@@ -176,14 +176,18 @@ class Limiter implements RateLimiter {
     return waitInLine(this.#desk, this.#line, wait)
   }
 
-  async run<T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> {
+  run<T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> {
     const inner = contextOf(context)
     const { signal, deadlineMs } = inner
-    const free = (this.#shared === undefined || this.#lifted) && signal?.aborted !== true
-    if (!free || !this.#goesAtOnce(this.#usual, this.#desk.clock.now(), deadlineMs)) {
-      await this.acquire({ signal, deadlineMs })
+    try {
+      const free = (this.#shared === undefined || this.#lifted) && signal?.aborted !== true
+      if (free && this.#goesAtOnce(this.#usual, this.#desk.clock.now(), deadlineMs)) {
+        return callUntilAborted(call, inner, signal)
+      }
+    } catch (error) {
+      return Promise.reject(error)
     }
-    return untilAborted(call(inner), signal)
+    return this.acquire({ signal, deadlineMs }).then(() => callUntilAborted(call, inner, signal))
   }
 
   /** Takes the usual way: no wait, and so nothing to keep. */

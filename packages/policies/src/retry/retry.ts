@@ -1,5 +1,5 @@
 import type { RetryReason, RetryResult } from '@plimsoll/semconv'
-import { untilAborted } from '../abort.ts'
+import { callUntilAborted } from '../abort.ts'
 import { chance, grownMs } from '../backoff.ts'
 import { isPlimsollError, PlimsollError } from '../error.ts'
 import {
@@ -60,6 +60,18 @@ export function retry(options: RetryOptions = {}): Retry {
 interface Scheduled {
   readonly delayMs: number
   readonly reason: RetryReason
+}
+
+function attempt<T>(call: Call<T>, context: CallContext, ordinal: number): Promise<T> {
+  const { signal, deadlineMs } = context
+  // The first is mostly that of the caller as well.
+  const own = context.attempt === ordinal ? context : { signal, deadlineMs, attempt: ordinal }
+  return callUntilAborted(call, own, signal)
+}
+
+function standing<T>(outcome: Outcome<T>): T {
+  if ('error' in outcome) throw outcome.error
+  return outcome.value
 }
 
 class RetryPolicy implements Retry {
@@ -137,35 +149,56 @@ class RetryPolicy implements Retry {
     )
   }
 
-  async #attempts<T>(
+  /** Most calls need one attempt: they do without an async function, whose frame is dear. */
+  #attempts<T>(
     call: Call<T>,
     context: CallContext,
     progress: Progress,
     first: Outcome<T> | undefined,
   ): Promise<T> {
-    const { signal, deadlineMs } = context
-    let outcome = first
-    if (outcome === undefined) {
-      signal?.throwIfAborted()
-      this.begin()
+    if (first !== undefined) {
+      return Promise.resolve(first).then((outcome) => this.#goOn(outcome, call, context, progress))
     }
+    try {
+      context.signal?.throwIfAborted()
+      this.begin()
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return attempt(call, context, 0).then(
+      (value) => this.#goOn({ value }, call, context, progress),
+      (error: unknown) => this.#goOn({ error }, call, context, progress),
+    )
+  }
+
+  #goOn<T>(
+    outcome: Outcome<T>,
+    call: Call<T>,
+    context: CallContext,
+    progress: Progress,
+  ): T | Promise<T> {
+    const next = this.#next(outcome, context, progress)
+    return next === undefined ? standing(outcome) : this.#again(next, call, context, progress)
+  }
+
+  async #again<T>(
+    first: Scheduled,
+    call: Call<T>,
+    context: CallContext,
+    progress: Progress,
+  ): Promise<T> {
+    let next: Scheduled | undefined = first
     for (;;) {
-      if (outcome === undefined) {
-        try {
-          const attempt = progress.retryCount
-          outcome = { value: await untilAborted(call({ signal, deadlineMs, attempt }), signal) }
-        } catch (error) {
-          outcome = { error }
-        }
-      }
-      const next = this.#next(outcome, context, progress)
-      if (next === undefined) {
-        if ('error' in outcome) throw outcome.error
-        return outcome.value
-      }
-      await this.#backoff(next, signal, progress)
+      await this.#backoff(next, context.signal, progress)
       progress.retryCount++
-      outcome = undefined
+      let outcome: Outcome<T>
+      try {
+        outcome = { value: await attempt(call, context, progress.retryCount) }
+      } catch (error) {
+        outcome = { error }
+      }
+      next = this.#next(outcome, context, progress)
+      if (next === undefined) return standing(outcome)
     }
   }
 

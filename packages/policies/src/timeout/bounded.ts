@@ -1,4 +1,4 @@
-import { untilAborted } from '../abort.ts'
+import { callUntilAborted } from '../abort.ts'
 import { startTimer, type Clock } from '../clock.ts'
 import type { PlimsollError } from '../error.ts'
 import type { Call, CallContext } from '../policy.ts'
@@ -70,11 +70,7 @@ class BoundedRun<T> extends TimeLimit {
     const { signal: outer, deadlineMs, attempt } = this.#caller
     const own = this.#expiry.signal
     const signal = outer === undefined ? own : AbortSignal.any([outer, own])
-    try {
-      return untilAborted(call({ signal, deadlineMs, attempt }), outer)
-    } catch (error) {
-      return Promise.reject(error)
-    }
+    return callUntilAborted(call, { signal, deadlineMs, attempt }, outer)
   }
 
   #begin(): void {
