@@ -6,9 +6,10 @@ import {
   INSTRUMENTS,
   prometheusLabel,
   prometheusName,
-  SPANS,
+  SPAN_DEFINITIONS,
   type AttributeDefinition,
   type InstrumentDefinition,
+  type SpanDefinition,
 } from '@plimsoll/semconv'
 
 const GENERATED = '<!-- Generated from packages/semconv by `npm run docs`. -->'
@@ -17,6 +18,7 @@ const GENERATED = '<!-- Generated from packages/semconv by `npm run docs`. -->'
 export function signalsPage(): string {
   const instruments: readonly InstrumentDefinition[] = Object.values(INSTRUMENTS)
   const attributes: readonly AttributeDefinition[] = Object.values(ATTRIBUTES)
+  const spans: readonly SpanDefinition[] = Object.values(SPAN_DEFINITIONS)
   return page('Signals', [
     'Every metric, span and event that Plimsoll emits. Durations are seconds. The resource of each carries `service.name`, `service.version`, `service.instance.id` and the run id.',
     '## Metrics',
@@ -49,12 +51,13 @@ export function signalsPage(): string {
     ]),
     '## Spans',
     table(
-      ['span', 'kind', 'what it covers'],
-      [
-        [code(SPANS.fallback), 'INTERNAL', 'One work item, all tiers.'],
-        [code(SPANS.call), 'INTERNAL', 'One logical call, all attempts.'],
-        [code('{method}'), 'CLIENT', 'One attempt, as the HTTP conventions ask.'],
-      ],
+      ['span', 'kind', 'attributes', 'what it covers'],
+      spans.map((s) => [
+        code(s.name),
+        s.kind,
+        s.attributes.map((a) => code(a.key)).join(' '),
+        s.brief,
+      ]),
     ),
     '## Attributes',
     table(

@@ -25,7 +25,10 @@ export interface BreakerPolicy {
   readonly halfOpenProbes?: number
   readonly successesToClose?: number
   readonly probeTimeoutMs?: number
-  /** Statuses that count as a failure of the host. @default 500 to 599 (a 429 shows a host that works) */
+  /**
+   * Statuses that count as a failure of the host; every other is then a success. @default 500 to 599 and 408, while 429
+   * counts as neither
+   */
   readonly failureStatuses?: readonly number[]
 }
 

@@ -61,7 +61,9 @@ const breaker = orOff(
   object(
     {
       ...OF_SOURCE,
-      failureStatuses: statusList('Statuses that count as failures: 500 to 599 by default.'),
+      failureStatuses: statusList(
+        'Statuses that count as failures, every other as a success. By default 500 to 599 and 408, while 429 counts as neither.',
+      ),
     },
     'A circuit breaker.',
   ),

@@ -1,18 +1,27 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { validateFetchOptions } from '@plimsoll/fetch'
+import { configSchema } from '../scripts/config-schema.ts'
 import { CONFIG_DEFAULTS } from '../src/config/config.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { VARIABLES } from '../src/environment.ts'
 import { programFolder } from './support/program.ts'
 
-const PAGE = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8')
+const read = (path: string): string =>
+  readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
+const PAGE = read('docs/configuration.md')
 
-/** The second cell of the row of `key`, without its quotes. */
-function documented(key: string): string | undefined {
-  return new RegExp(`^\\| \`${key}\` +\\| ([^|]*?) +\\|`, 'mu').exec(PAGE)?.[1]?.replaceAll('`', '')
+/** By each name in the first cell of a row, its second cell, without quotes. */
+function rowsOf(text: string): ReadonlyMap<string, string> {
+  const rows = text.matchAll(/^\| (`[^|]*`) *\| ([^|]*?) *\|/gmu)
+  return new Map(
+    [...rows].flatMap(([, names = '', value = '']) =>
+      names.split(', ').map((name) => [name.replaceAll('`', ''), value.replaceAll('`', '')]),
+    ),
+  )
 }
+const documented = rowsOf(PAGE)
 
 test('the example of the page is a valid configuration', () => {
   const example = /```yaml\n([\s\S]*?)```/u.exec(PAGE)?.[1] ?? ''
@@ -27,14 +36,69 @@ test('the example of the page is a valid configuration', () => {
 test('the defaults of the page are those of the code', () => {
   const { metrics, files } = CONFIG_DEFAULTS
 
-  expect(documented('metrics.maxHosts')).toBe(String(metrics.maxHosts))
-  expect(documented('files.dir')).toBe(files.dir)
-  expect(documented('files.keepRuns')).toBe(String(files.keepRuns))
-  expect(documented('files.maxMegabytes')).toBe(String(files.maxMegabytes))
+  expect(documented.get('metrics.maxHosts')).toBe(String(metrics.maxHosts))
+  expect(documented.get('files.dir')).toBe(files.dir)
+  expect(documented.get('files.keepRuns')).toBe(String(files.keepRuns))
+  expect(documented.get('files.maxMegabytes')).toBe(String(files.maxMegabytes))
 })
 
 test('every variable of ours is on the page', () => {
   const rows = [...PAGE.matchAll(/^\| `(PLIMSOLL_\w+)`/gmu)].map(([, name]) => name)
 
   expect(rows.sort()).toEqual(Object.values(VARIABLES).sort())
+})
+
+interface Part {
+  readonly properties?: Readonly<Record<string, Part>>
+  readonly oneOf?: readonly Part[]
+  readonly default?: unknown
+}
+
+/** The keys of a part of the schema, of whichever form it may have. */
+function keysOf(part: Part | undefined): Readonly<Record<string, Part>> {
+  return part?.properties ?? part?.oneOf?.find((one) => one.properties)?.properties ?? {}
+}
+
+describe('every key of the file stands on a page, with its default', () => {
+  const { properties, $defs } = configSchema() as unknown as {
+    readonly properties: Readonly<Record<string, Part>>
+    readonly $defs: Readonly<Record<string, Part>>
+  }
+  const fetch = keysOf(properties['fetch'])
+  const host = keysOf($defs['hostOptions'])
+  const retry = keysOf(host['retry'])
+
+  test.each([
+    ['packages/fetch/README.md', fetch],
+    ['packages/fetch/README.md', host],
+    ['docs/policies/limiter.md', keysOf(host['limiter'])],
+    ['docs/policies/circuit-breaker.md', keysOf(host['breaker'])],
+    ['docs/policies/retry.md', retry],
+    ['docs/policies/retry.md', keysOf(retry['budget'])],
+    ['docs/policies/cache.md', keysOf(fetch['cache'])],
+    ['docs/policies/fallback.md', keysOf($defs['source'])],
+    ['docs/policies/fallback.md', keysOf($defs['fallback'])],
+    ...['service', 'observe', 'metrics', 'files'].map((section) => {
+      const keys = Object.entries(keysOf(properties[section]))
+      const named = keys.map(([key, part]) => [`${section}.${key}`, part])
+      return ['docs/configuration.md', Object.fromEntries(named) as typeof fetch] as const
+    }),
+  ])('%s', (path, keys) => {
+    const rows = rowsOf(read(path))
+
+    expect(Object.keys(keys)).not.toEqual([])
+    for (const [key, { default: standard }] of Object.entries(keys)) {
+      expect([key, rows.has(key)]).toEqual([key, true])
+      if (standard === undefined) continue
+      const shown = Array.isArray(standard) ? standard.join(', ') : String(standard)
+      // Off is `false` in a file, and in code an option that is not there.
+      expect([key, rows.get(key)?.replace('none', 'false')]).toEqual([key, shown])
+    }
+  })
+
+  test('what spans show of URLs', () => {
+    for (const key of Object.keys(keysOf(fetch['redact']))) {
+      expect(read('packages/fetch/README.md')).toContain(`\`${key}: `)
+    }
+  })
 })

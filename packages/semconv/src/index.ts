@@ -15,7 +15,7 @@ export {
   prometheusUnit,
   type NamedInstrument,
 } from './prometheus-names.ts'
-export { SPANS } from './spans.ts'
+export { SPAN_DEFINITIONS, SPANS, type SpanDefinition } from './spans.ts'
 export {
   BREAKER_RECORDED,
   BREAKER_SCOPES,
