@@ -51,7 +51,7 @@ test('every variable of ours is on the page', () => {
 interface Part {
   readonly properties?: Readonly<Record<string, Part>>
   readonly oneOf?: readonly Part[]
-  readonly default?: unknown
+  readonly default?: string | number | boolean | readonly (string | number)[]
 }
 
 /** The keys of a part of the schema, of whichever form it may have. */
@@ -67,8 +67,12 @@ describe('every key of the file stands on a page, with its default', () => {
   const fetch = keysOf(properties['fetch'])
   const host = keysOf($defs['hostOptions'])
   const retry = keysOf(host['retry'])
+  const named = (section: string): typeof fetch => {
+    const keys = Object.entries(keysOf(properties[section]))
+    return Object.fromEntries(keys.map(([key, part]) => [`${section}.${key}`, part]))
+  }
 
-  test.each([
+  test.each<[string, typeof fetch]>([
     ['packages/fetch/README.md', fetch],
     ['packages/fetch/README.md', host],
     ['docs/policies/limiter.md', keysOf(host['limiter'])],
@@ -78,11 +82,10 @@ describe('every key of the file stands on a page, with its default', () => {
     ['docs/policies/cache.md', keysOf(fetch['cache'])],
     ['docs/policies/fallback.md', keysOf($defs['source'])],
     ['docs/policies/fallback.md', keysOf($defs['fallback'])],
-    ...['service', 'observe', 'metrics', 'files'].map((section) => {
-      const keys = Object.entries(keysOf(properties[section]))
-      const named = keys.map(([key, part]) => [`${section}.${key}`, part])
-      return ['docs/configuration.md', Object.fromEntries(named) as typeof fetch] as const
-    }),
+    ['docs/configuration.md', named('service')],
+    ['docs/configuration.md', named('observe')],
+    ['docs/configuration.md', named('metrics')],
+    ['docs/configuration.md', named('files')],
   ])('%s', (path, keys) => {
     const rows = rowsOf(read(path))
 
@@ -90,7 +93,7 @@ describe('every key of the file stands on a page, with its default', () => {
     for (const [key, { default: standard }] of Object.entries(keys)) {
       expect([key, rows.has(key)]).toEqual([key, true])
       if (standard === undefined) continue
-      const shown = Array.isArray(standard) ? standard.join(', ') : String(standard)
+      const shown = typeof standard === 'object' ? standard.join(', ') : String(standard)
       // Off is `false` in a file, and in code an option that is not there.
       expect([key, rows.get(key)?.replace('none', 'false')]).toEqual([key, shown])
     }
