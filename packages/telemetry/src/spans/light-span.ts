@@ -10,6 +10,7 @@ import type {
   TimeInput,
   TraceState,
 } from '@opentelemetry/api'
+import type { FaultReport } from '../diagnostics.ts'
 import type { FieldSink } from '../fields.ts'
 import { newSpanId } from './ids.ts'
 import type { Outcome } from './open-span.ts'
@@ -39,6 +40,13 @@ export interface FinishedSpan {
   putEnd(to: FieldSink): void
 }
 
+/** What the spans of one tracing share for what the program adds to them. */
+export interface Addition {
+  /** Makes a span of an SDK of this name, to keep it. */
+  readonly add: (name: string) => Span
+  readonly report: FaultReport
+}
+
 /** How long a span took, and how it went. */
 interface Ending<Record> {
   readonly record: Record
@@ -59,7 +67,7 @@ export class LightSpan<Start = unknown, Record extends Outcome = Outcome>
   readonly startMs: number
   readonly #description: SpanDescription<Start, Record>
   readonly #start: Start
-  readonly #add: (name: string) => Span
+  readonly #addition: Addition
   #ending: Ending<Record> | undefined
   #added: Span | undefined
   #spanContext: SpanContext | undefined
@@ -70,14 +78,14 @@ export class LightSpan<Start = unknown, Record extends Outcome = Outcome>
     traceId: string,
     parent: SpanContext | undefined,
     startMs: number,
-    add: (name: string) => Span,
+    addition: Addition,
   ) {
     this.traceId = traceId
     this.parent = parent
     this.startMs = startMs
     this.#description = description
     this.#start = start
-    this.#add = add
+    this.#addition = addition
   }
 
   /** Takes how it went; false when that was known already. */
@@ -173,9 +181,14 @@ export class LightSpan<Start = unknown, Record extends Outcome = Outcome>
   }
 
   #adding(add: (span: Span) => void): this {
-    if (this.#ending === undefined) {
-      this.#added ??= this.#add(this.name)
+    if (this.#ending !== undefined) return this
+    const { add: make, report } = this.#addition
+    try {
+      this.#added ??= make(this.name)
       add(this.#added)
+    } catch (error) {
+      // The SDK throws at what is no status or link. Without us there would be no span here to add it to.
+      report('adding to a span', error)
     }
     return this
   }

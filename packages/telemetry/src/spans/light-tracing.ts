@@ -35,6 +35,7 @@ export interface LightTracingOptions {
 export function createLightTracing(options: LightTracingOptions): Tracing {
   const { sampling, take, add, clock = systemClock } = options
   const report = faultReport()
+  const addition = { add, report }
   const isSampled = isSampledBy(sampling)
   const unheard = unheardSpan(report)
 
@@ -48,7 +49,7 @@ export function createLightTracing(options: LightTracingOptions): Tracing {
       const parent = parentOf(around)
       const traceId = parent === undefined ? newTraceId() : parent.traceId
       if (isSampled(traceId, parent)) {
-        const span = new LightSpan(description, of, traceId, parent, clock.epoch(), add)
+        const span = new LightSpan(description, of, traceId, parent, clock.epoch(), addition)
         return new SampledSpan(span, around, clock, take, report)
       }
       // The trace goes on as it is: who is below hears that it is not sampled.

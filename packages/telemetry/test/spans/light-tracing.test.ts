@@ -49,6 +49,8 @@ afterEach(() => {
 
 const CALL_START = { method: 'POST', address: 'api.example.org', port: 8443, role: 'metadata' }
 const ATTEMPT_START = { method: 'GET', urlFull: 'https://api.example.org/', resendCount: 0 }
+/** What a program without types may hand over. */
+const no = null as never
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 const parentOf = (traceFlags: number, isRemote: boolean): SpanContext => ({
   traceId: TRACE_ID,
@@ -300,11 +302,61 @@ describe('the tracing of the process', () => {
   })
 })
 
+const fault = (): never => {
+  throw new Error('theirs')
+}
+
+test('what the program adds and the SDK does not take harms no call, and is told once', () => {
+  const heard = diagnosed()
+  const { tracing, spans } = lightTraces()
+  const open = tracing.startCall(CALL_START)
+
+  open.run(() => {
+    const span = trace.getActiveSpan()
+    span?.setStatus(no).addLink(no).addLinks(no).setAttribute('a', 1).recordException(no)
+  })
+  open.end(CALL)
+
+  expect(spans.map(({ added }) => added)).toMatchObject([{ attributes: { a: 1 } }])
+  expect(heard).toEqual([expect.stringContaining('adding to a span failed')])
+})
+
+test('an SDK that makes no span harms no call that the program adds to, and is told once', () => {
+  const heard = diagnosed()
+  const { tracing, spans } = lightTraces({ add: fault })
+  const open = tracing.startCall(CALL_START)
+
+  open.run(() => trace.getActiveSpan()?.setAttribute('a', 1).addEvent('happened'))
+  open.end(CALL)
+
+  expect(spans.map(({ added }) => added)).toEqual([undefined])
+  expect(heard).toEqual([expect.stringContaining('adding to a span failed')])
+})
+
+test.each([
+  ['cannot say what is active', 'active', 'starting a span'],
+  ['cannot make a span active', 'with', 'activating a span'],
+])('a context manager that %s harms no call, and is told once', (_what, method, place) => {
+  const heard = diagnosed()
+  context.disable()
+  const manager = new AsyncLocalStorageContextManager()
+  Object.assign(manager, { [method]: fault })
+  context.setGlobalContextManager(manager)
+  const { tracing } = lightTraces()
+
+  const answers = [1, 2].map((n) => {
+    const open = tracing.startCall(CALL_START)
+    const answer = open.run(() => n)
+    open.end(CALL)
+    return answer
+  })
+
+  expect(answers).toEqual([1, 2])
+  expect(heard).toEqual([expect.stringContaining(`${place} failed`)])
+})
+
 test('a taker or a clock that throws harms no call', () => {
   const heard = diagnosed()
-  const fault = (): never => {
-    throw new Error('theirs')
-  }
   const tracings = [
     lightTraces({ take: fault }).tracing,
     lightTraces({ clock: { ...handClock(), epoch: fault } }).tracing,

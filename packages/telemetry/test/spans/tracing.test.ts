@@ -1,7 +1,12 @@
 import { context, diag, propagation, trace, type Attributes, type Tracer } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
-import { AlwaysOffSampler, SamplingDecision } from '@opentelemetry/sdk-trace'
+import {
+  AlwaysOffSampler,
+  SamplingDecision,
+  TracerProvider,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace'
 import { ATTRIBUTES as A, SCOPE_NAME, SPANS } from '@plimsoll/semconv'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createTracing, processTracing } from '../../src/index.ts'
@@ -286,6 +291,12 @@ describe('tracing that throws', () => {
   const fault = (): never => {
     throw new Error('theirs')
   }
+  const idleProcessor: SpanProcessor = {
+    onStart: () => {},
+    onEnd: () => {},
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  }
 
   test.each<[string, string, () => Tracer]>([
     ['getting a tracer', 'getTracer', fault],
@@ -293,6 +304,33 @@ describe('tracing that throws', () => {
   ])('while %s harms no call and is reported once', (place, _method, getTracer) => {
     const heard = diagnosed()
     const tracing = createTracing({ getTracer })
+
+    const answers = [1, 2].map((n) => {
+      const open = tracing.startCall(CALL_START)
+      const answer = open.run(() => n)
+      open.end(CALL)
+      return answer
+    })
+
+    expect(answers).toEqual([1, 2])
+    expect(heard).toEqual([expect.stringContaining(`${place} failed`)])
+  })
+
+  test.each<[string, string, ConstructorParameters<typeof TracerProvider>[0]]>([
+    ['sampler', 'starting a span', { sampler: { shouldSample: fault } }],
+    [
+      'span processor at the start',
+      'starting a span',
+      { spanProcessors: [{ ...idleProcessor, onStart: fault }] },
+    ],
+    [
+      'span processor at the end',
+      'ending a span',
+      { spanProcessors: [{ ...idleProcessor, onEnd: fault }] },
+    ],
+  ])('in a %s of the program harms no call and is reported once', (_part, place, config) => {
+    const heard = diagnosed()
+    const tracing = createTracing(new TracerProvider(config))
 
     const answers = [1, 2].map((n) => {
       const open = tracing.startCall(CALL_START)
