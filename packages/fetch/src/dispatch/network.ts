@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
-import { isSameLine, ownRequests, type Expecting, type RequestLine } from '../observe/registry.ts'
+import { textOf, type Expecting, type RequestLine } from '../observe/expected.ts'
+import { isSameLine, ownRequests } from '../observe/registry.ts'
 import { chosenDispatcher, loadUndici } from '../undici.ts'
 import { Bilingual } from './bilingual.ts'
 import type { Dispatch } from './options.ts'
@@ -62,6 +63,10 @@ class Handed extends Bilingual implements Expecting {
   constructor(line: RequestLine, handler: Dispatcher.DispatchHandler) {
     super(handler)
     this.#line = line
+  }
+
+  get line(): string {
+    return textOf(this.#line)
   }
 
   awaits(line: RequestLine): boolean {

@@ -5,9 +5,10 @@ import type { AnyFetch } from '../platform.ts'
 import { urlAt } from '../url.ts'
 import { beginClientCall } from './client-call.ts'
 import type { Exchange } from './exchange.ts'
+import type { Expecting, RequestLine } from './expected.ts'
 import { quietly } from './quietly.ts'
 import { ObservedCall, type ObserveDeps } from './observed-call.ts'
-import { isSamePath, ownRequests, type Expecting, type RequestLine } from './registry.ts'
+import { isSamePath, ownRequests } from './registry.ts'
 
 /** undici's messages, as far as they are used here. They are the same in the platform's undici and in npm's. */
 interface RequestMessage {
@@ -88,10 +89,8 @@ function ownerOf(request: RequestLine): Expecting | 'policed' | undefined {
   }
   const call = registry.calls.getStore()
   if (call?.isFresh === true && call.awaits(request)) return call
-  for (const other of registry.expecting) {
-    if (!other.awaits(request)) continue
-    return 'isFresh' in other ? other : 'policed'
-  }
+  const other = registry.expecting.find(request)
+  if (other !== undefined) return 'isFresh' in other ? other : 'policed'
   return call?.isFresh === true || call?.isBetween === true ? call : undefined
 }
 

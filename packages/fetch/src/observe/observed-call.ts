@@ -11,7 +11,8 @@ import { callRecord, type Ending, type MeasuredState } from '../call-record.ts'
 import { hostOf, shownUrl, urlAt, type RedactOptions } from '../url.ts'
 import { errorTypeOfAbort, errorTypeOfStatus, shownMethod } from '../verdict.ts'
 import { Exchange } from './exchange.ts'
-import { ownRequests, type Follower, type RequestLine } from './registry.ts'
+import { textOf, type RequestLine } from './expected.ts'
+import { ownRequests, type Follower } from './registry.ts'
 
 export interface ObserveDeps {
   readonly clock: Clock
@@ -87,6 +88,17 @@ export class ObservedCall implements Follower, MeasuredState {
 
   get isBetween(): boolean {
     return !this.#isOver && this.exchanges > 0 && this.#open === undefined
+  }
+
+  get line(): string | undefined {
+    const asked = this.#asked
+    if (typeof asked === 'string') return `${this.#method} ${asked}`
+    if (asked === undefined) return undefined
+    return textOf({
+      method: this.#method,
+      origin: asked.origin,
+      path: asked.pathname + asked.search,
+    })
   }
 
   awaits({ method, origin, path }: RequestLine): boolean {

@@ -1,18 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-
-/** A request as undici's options and its channels both name it. */
-export interface RequestLine {
-  readonly method: string
-  readonly origin?: string | URL | undefined
-  /** Path and query. */
-  readonly path: string
-}
-
-/** A call of ours that waits for undici to begin with it. */
-export interface Expecting {
-  /** Whether `request` is the one that it waits for. */
-  awaits(request: RequestLine): boolean
-}
+import { Expected, type Expecting, type RequestLine } from './expected.ts'
 
 /** A call whose exchanges are told by channels. */
 export interface Follower extends Expecting {
@@ -25,8 +12,7 @@ export interface Follower extends Expecting {
 /** What is known of the requests of our own calls, so that no other observer counts them. */
 interface Registry {
   readonly calls: AsyncLocalStorage<Follower>
-  /** Calls whose request has not begun: a pool that is full begins with it later, outside of any context of the call. */
-  readonly expecting: Set<Expecting>
+  readonly expecting: Expected
   /** What a policed call hands to a dispatcher at this moment. */
   dispatching: RequestLine | undefined
   /** Requests that have found their call. */
@@ -44,7 +30,7 @@ export function ownRequests(): Registry {
   const holder = globalThis as Slot
   holder[slot] ??= {
     calls: new AsyncLocalStorage(),
-    expecting: new Set(),
+    expecting: new Expected(),
     dispatching: undefined,
     taken: new WeakSet(),
   }
