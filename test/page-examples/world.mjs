@@ -12,7 +12,8 @@ named
   .persist()
 setGlobalDispatcher(agent)
 
-const { listen } = Server.prototype
+const listen = Reflect.get(Server.prototype, 'listen')
 Server.prototype.listen = function (port, ...rest) {
-  return port === 0 ? listen.call(this, 0, ...rest) : listen.call(this, 0, ...rest).unref()
+  const listening = Reflect.apply(listen, this, [0, ...rest])
+  return port === 0 ? listening : listening.unref()
 }
