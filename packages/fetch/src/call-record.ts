@@ -17,16 +17,14 @@ import {
 } from './verdict.ts'
 
 /** How a call ended. */
-export type Ending =
-  | { readonly response: { readonly status: number } }
-  | { readonly error: unknown }
+export type Ending = { readonly status: number } | { readonly error: unknown }
 
 /** Value of `error.type` for a call; absent when it is good. */
 function errorTypeOfEnding(
   ending: Ending,
   { signal, bodyBroke, exchanges }: MeasuredState,
 ): string | undefined {
-  if ('response' in ending) return errorTypeOfStatus(ending.response.status)
+  if ('status' in ending) return errorTypeOfStatus(ending.status)
   const { error } = ending
   if (signal?.aborted === true && error === signal.reason) return errorTypeOfAbort(error)
   if (bodyBroke) return errorTypeOfOwnBody(error)
@@ -53,7 +51,7 @@ const NO_RETRIES: RetryTally = {
   lastAction: undefined,
 }
 
-/** What the layers below learnt of a call, as far as it stands in its record. */
+/** A call, as far as it stands in its record: what it asked for, and what the layers below learnt. */
 export type MeasuredState = Pick<
   CallState,
   | 'signal'
@@ -63,23 +61,24 @@ export type MeasuredState = Pick<
   | 'cache'
   | 'breakerState'
   | 'breakerRecorded'
->
-
-/** What is known of a call when it is over. */
-export interface EndedCall {
+> & {
   readonly subject: Subject
   readonly method: string
-  readonly ending: Ending
   /** Undefined when it could not be read. Nobody changes it any more. */
-  readonly url: URL | string | undefined
-  readonly hash: (url: URL | string) => string
-  readonly tally: RetryTally | undefined
-  readonly durationMs: number
+  readonly asked: URL | string | undefined
 }
 
+type Hash = (url: URL | string) => string
+
 /** What a call that is over reports of itself. */
-export function callRecord(call: MeasuredState, ended: EndedCall): CallRecord {
-  return new MeasuredCall(call, ended)
+export function callRecord(
+  call: MeasuredState,
+  ending: Ending,
+  durationMs: number,
+  hash: Hash,
+  tally: RetryTally = NO_RETRIES,
+): CallRecord {
+  return new MeasuredCall(call, ending, durationMs, hash, tally)
 }
 
 /**
@@ -101,16 +100,21 @@ class MeasuredCall implements CallRecord {
   readonly breakerState: CallRecord['breakerState']
   readonly breakerRecorded: CallRecord['breakerRecorded']
   readonly durationS: number
-  readonly #hash: (url: URL | string) => string
+  readonly #hash: Hash
   #url: URL | string | undefined
   #urlHash: string | undefined
 
-  constructor(call: MeasuredState, ended: EndedCall) {
-    const { subject, method, ending, url, hash, tally, durationMs } = ended
-    const { retryCount, retryDelayMs, lastRetryAfterMs, lastAction } = tally ?? NO_RETRIES
-    this.subject = subject
-    this.method = shownMethod(method)
-    this.status = 'response' in ending ? ending.response.status : undefined
+  constructor(
+    call: MeasuredState,
+    ending: Ending,
+    durationMs: number,
+    hash: Hash,
+    { retryCount, retryDelayMs, lastRetryAfterMs, lastAction }: RetryTally,
+  ) {
+    const { asked } = call
+    this.subject = call.subject
+    this.method = shownMethod(call.method)
+    this.status = 'status' in ending ? ending.status : undefined
     this.errorType = errorTypeOfEnding(ending, call)
     this.cache = call.cache
     this.retryCount = retryCount
@@ -122,9 +126,9 @@ class MeasuredCall implements CallRecord {
     this.breakerRecorded = call.breakerRecorded
     this.durationS = durationMs / 1_000
     this.#hash = hash
-    this.#url = url
+    this.#url = asked
     this.#urlHash = undefined
-    if (url !== undefined && isTooLongToHold(typeof url === 'string' ? url : url.href)) {
+    if (asked !== undefined && isTooLongToHold(typeof asked === 'string' ? asked : asked.href)) {
       this.#makeHash()
     }
   }

@@ -44,7 +44,10 @@ export abstract class PolicedCall<Answer> implements StackedCall {
   breakerRecorded: BreakerRecorded | undefined = undefined
   protected readonly around: Surroundings
   protected abstract readonly reading: Reading<Answer>
-  readonly #subject: Subject
+  /** As its records name it. */
+  readonly subject: Subject
+  /** Whether anybody would hear of its spans. */
+  readonly traced: boolean
   readonly #startMs: number
   #span: OpenSpan<CallRecord> | undefined = undefined
 
@@ -57,13 +60,22 @@ export abstract class PolicedCall<Answer> implements StackedCall {
     this.role = role ?? host?.role
     this.sourceBreaker = breaker
     this.cached = around.cacheOn && (around.cacheRoles?.has(this.role ?? '') ?? true)
-    this.#subject = subjectOf(host, this.role)
+    this.subject = subjectOf(host, this.role)
+    this.traced = around.tracing.heard()
     this.#startMs = around.clock.now()
     this.deadlineAtMs = this.#startMs + (host?.deadlineMs ?? Infinity)
   }
 
   get signal(): AbortSignal | undefined {
     return this.target.signal
+  }
+
+  get method(): string {
+    return this.target.method
+  }
+
+  get asked(): string | URL | undefined {
+    return this.target.asked
   }
 
   get noStore(): boolean {
@@ -85,28 +97,30 @@ export abstract class PolicedCall<Answer> implements StackedCall {
   }
 
   run(): Promise<Answer> {
-    const { recorder, tracing } = this.around
-    const { address, port, role } = this.#subject
-    recorder.record(CALL_START)
-    const span = tracing.startCall({ method: this.target.method, address, port, role })
-    this.#span = span
+    this.around.recorder.record(CALL_START)
     this.host?.retry?.policy.begin()
-    let sent: Promise<Answer>
-    try {
-      sent = span.run(() => this.send())
-    } catch (error) {
-      sent = Promise.reject(error)
-    }
-    return sent.then(
+    return this.#begun().then(
       (answer) => this.#answered(answer),
       (error: unknown) => this.#failed(errorOf(error)),
     )
   }
 
+  #begun(): Promise<Answer> {
+    try {
+      if (!this.traced) return this.send()
+      const { address, port, role } = this.subject
+      const { method } = this
+      this.#span = this.around.tracing.startCall({ method, address, port, role })
+      return this.#span.run(() => this.send())
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
   #answered(answer: Answer): Answer | Promise<Answer> {
     const status = this.reading.status(answer)
     if (status < 400 && this.host?.retry?.statuses.has(status) !== true) {
-      this.#end({ response: { status } }, undefined)
+      this.#end({ status }, undefined)
       return answer
     }
     return this.#goOn({ answer })
@@ -133,7 +147,7 @@ export abstract class PolicedCall<Answer> implements StackedCall {
     const run = (): Promise<Answer> => attempts.goOn(first)
     try {
       const answer = await (this.#span?.run(run) ?? run())
-      this.#end({ response: { status: this.reading.status(answer) } }, attempts.tally)
+      this.#end({ status: this.reading.status(answer) }, attempts.tally)
       return answer
     } catch (error) {
       this.#end({ error }, attempts.tally)
@@ -152,18 +166,8 @@ export abstract class PolicedCall<Answer> implements StackedCall {
 
   #end(ending: Ending, tally: RetryTally | undefined): void {
     const { clock, hash, recorder } = this.around
-    const { asked, method } = this.target
-    const durationMs = clock.now() - this.#startMs
-    const subject = this.#subject
-    const record = callRecord(this, {
-      subject,
-      method,
-      ending,
-      url: asked,
-      hash,
-      tally,
-      durationMs,
-    })
+    const { subject } = this
+    const record = callRecord(this, ending, clock.now() - this.#startMs, hash, tally)
     if ('error' in ending && isIntegrityMismatch(ending.error)) {
       recorder.record({ kind: 'corruption', subject, reason: 'digest' })
     }

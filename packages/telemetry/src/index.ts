@@ -5,7 +5,7 @@ export type { AttemptStart, CallStart, FallbackStart, Tracing } from './spans/tr
 export { createLightTracing, type LightTracingOptions } from './spans/light-tracing.ts'
 export type { FinishedSpan } from './spans/light-span.ts'
 export type { Sampling } from './spans/sampling.ts'
-export type { OpenSpan } from './spans/open-span.ts'
+export type { OpenSpan, TraceHeaders } from './spans/open-span.ts'
 export { MAX_SERIES_PER_INSTRUMENT } from './measures.ts'
 export type { Measures, MeasuresOptions, Series } from './measures.ts'
 export type {

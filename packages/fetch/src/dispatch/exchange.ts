@@ -7,7 +7,7 @@ import type {
   Verdict,
 } from '@plimsoll/policies'
 import type { BreakerRecorded, BreakerState } from '@plimsoll/semconv'
-import type { OpenSpan, Tracing } from '@plimsoll/telemetry'
+import type { OpenSpan, TraceHeaders, Tracing } from '@plimsoll/telemetry'
 import type { Dispatcher } from 'undici'
 import { stricter, type CallState } from '../call-state.ts'
 import type { HostState } from '../hosts/host-state.ts'
@@ -36,6 +36,8 @@ export interface ExchangingCall extends CallState {
   /** Whom the call asks first, which is whom most exchanges ask. */
   readonly origin: string | undefined
   readonly host: HostState | undefined
+  /** Whether anybody would hear of its spans. */
+  readonly traced: boolean
   /** The exchange that the call waits for. */
   exchange: ExchangeHandler | undefined
   /** The body of its request. */
@@ -135,19 +137,11 @@ export class Exchange extends ExchangeHandler {
   }
 
   #send(): void {
-    const { clock, redact, tracing, timeLines } = this.#deps
-    const { path, origin } = this.#options
-    const { subject, timeoutMs } = this.host
+    const { clock, tracing, timeLines } = this.#deps
+    const { timeoutMs } = this.host
     const resendCount = this.#background ? 0 : this.#call.exchanges++
     if (!this.#background) this.#call.exchange = this
-    const span = tracing.startAttempt({
-      method: this.method,
-      address: subject.address,
-      port: subject.port,
-      urlFull: shownUrl(path, redact, origin),
-      resendCount,
-    })
-    this.#span = span
+    if (this.#call.traced) this.#span = this.#spanOf(resendCount)
     this.#startMs = clock.now()
     const timeoutAtMs = this.#startMs + timeoutMs
     const deadlineAtMs = this.#deadlineAtMs()
@@ -155,10 +149,27 @@ export class Exchange extends ExchangeHandler {
     this.#line = timeLines.of(timeoutAtMs <= deadlineAtMs ? timeoutMs : this.#call.deadlineMs)
     this.#line.begin(this, Math.min(timeoutAtMs, deadlineAtMs))
     try {
-      span.run(() => this.#dispatch(withHeaders(this.#options, span.headers()), this))
+      if (this.#span === undefined) this.#leave(tracing.headers())
+      else this.#leaveWithin(this.#span)
     } catch (error) {
       this.fail(error)
     }
+  }
+
+  #spanOf(resendCount: number): OpenSpan<AttemptRecord> {
+    const { redact, tracing } = this.#deps
+    const { path, origin } = this.#options
+    const { address, port } = this.host.subject
+    const urlFull = shownUrl(path, redact, origin)
+    return tracing.startAttempt({ method: this.method, address, port, urlFull, resendCount })
+  }
+
+  #leaveWithin(span: OpenSpan<AttemptRecord>): void {
+    span.run(() => this.#leave(span.headers()))
+  }
+
+  #leave(extra: TraceHeaders | undefined): void {
+    this.#dispatch(withHeaders(this.#options, extra), this)
   }
 
   #deadlineAtMs(): number {

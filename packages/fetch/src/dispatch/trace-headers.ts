@@ -1,13 +1,13 @@
+import type { TraceHeaders } from '@plimsoll/telemetry'
 import type { Dispatcher } from 'undici'
 import { listedFields, type Headers } from './options.ts'
 
 /** The request with the fields by which its trace goes on; what the program itself set stays. */
 export function withHeaders<Options extends Dispatcher.DispatchOptions>(
   options: Options,
-  extra: { readonly [name: string]: string },
+  extra: TraceHeaders | undefined,
 ): Options {
-  const names = Object.keys(extra)
-  if (names.length === 0) return options
+  if (extra === undefined) return options
   const own = options.headers ?? {}
   // What is no headers undici refuses, in its words.
   if (typeof own !== 'object') return options

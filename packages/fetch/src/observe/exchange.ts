@@ -7,7 +7,8 @@ export class Exchange {
   readonly subject: Subject
   readonly method: string
   readonly startMs: number
-  readonly span: OpenSpan<AttemptRecord>
+  /** Undefined where nobody would hear of it. */
+  readonly span: OpenSpan<AttemptRecord> | undefined
   /** Those of the answer; undefined while there is none. */
   headers: unknown = undefined
   readonly #call: ObservedCall
@@ -18,7 +19,7 @@ export class Exchange {
     subject: Subject,
     method: string,
     startMs: number,
-    span: OpenSpan<AttemptRecord>,
+    span: OpenSpan<AttemptRecord> | undefined,
     alone: boolean,
   ) {
     this.#call = call
@@ -31,7 +32,7 @@ export class Exchange {
 
   answered(status: number): void {
     this.#call.answered(this, status)
-    if (this.#alone) this.#call.end({ response: { status } })
+    if (this.#alone) this.#call.end({ status })
   }
 
   /** It ended without headers. */

@@ -60,7 +60,7 @@ function observed(
   }
   // Not `await`, and not a second branch: whoever leaves a rejection unhandled must hear of it as before.
   return answer.then((response) => {
-    call.end({ response })
+    call.end({ status: response.status })
     return response
   }, onError)
 }

@@ -56,12 +56,14 @@ export class ObservedCall implements Follower, MeasuredState {
   readonly subject: Subject
   readonly #deps: ObserveDeps
   readonly #origin: string | undefined
-  readonly #asked: string | URL | undefined
-  readonly #method: string
+  readonly asked: string | URL | undefined
+  readonly method: string
   /** Whom it asks, without what for. */
   readonly #host: AskedHost
   readonly #startMs: number
-  #span: OpenSpan<CallRecord> | undefined
+  /** Whether anybody would hear of its spans. */
+  readonly #traced: boolean
+  #span: OpenSpan<CallRecord> | undefined = undefined
   /** The exchange under way; the next begins when it is over. */
   #open: Exchange | undefined = undefined
   #isOver = false
@@ -69,17 +71,20 @@ export class ObservedCall implements Follower, MeasuredState {
   constructor(deps: ObserveDeps, target: WatchedTarget, host: AskedHost, role: string | undefined) {
     const { address, port } = host
     deps.recorder.record(CALL_START)
-    this.#span = deps.tracing.startCall({ method: target.method, address, port, role })
     this.#deps = deps
     // Not the target itself, which holds the body: a connection keeps the context, and so the call, in which it was made.
     this.#origin = target.origin
-    this.#asked = target.asked
-    this.#method = target.method
+    this.asked = target.asked
+    this.method = target.method
     this.signal = target.signal
     this.#host = host
     // The role too is its own, though it be none: an inherited one would become a label.
     this.subject = { address, port, role }
     this.#startMs = deps.clock.now()
+    this.#traced = deps.tracing.heard()
+    if (this.#traced) {
+      this.#span = deps.tracing.startCall({ method: this.method, address, port, role })
+    }
   }
 
   get isFresh(): boolean {
@@ -91,18 +96,18 @@ export class ObservedCall implements Follower, MeasuredState {
   }
 
   get line(): string | undefined {
-    const asked = this.#asked
-    if (typeof asked === 'string') return `${this.#method} ${asked}`
+    const asked = this.asked
+    if (typeof asked === 'string') return `${this.method} ${asked}`
     if (asked === undefined) return undefined
     return textOf({
-      method: this.#method,
+      method: this.method,
       origin: asked.origin,
       path: asked.pathname + asked.search,
     })
   }
 
   awaits({ method, origin, path }: RequestLine): boolean {
-    return this.isFresh && method === this.#method && this.#isAt(String(origin), path)
+    return this.isFresh && method === this.method && this.#isAt(String(origin), path)
   }
 
   /** Runs `fn` with the span as the active one. */
@@ -113,7 +118,7 @@ export class ObservedCall implements Follower, MeasuredState {
   /** An exchange begins: the first, or after a redirect. */
   begin(origin: string | URL, path: string, method: string): Exchange {
     const from = String(origin)
-    if (this.#isAt(from, path)) return this.beginAt(this.#asked, this.#host, method, false)
+    if (this.#isAt(from, path)) return this.beginAt(this.asked, this.#host, method, false)
     const url = urlAt(from, path)
     return this.beginAt(url ?? undefined, url === null ? this.#host : hostOf(url), method, false)
   }
@@ -126,21 +131,26 @@ export class ObservedCall implements Follower, MeasuredState {
     alone: boolean,
   ): Exchange {
     registry.expecting.delete(this)
-    const { clock, redact, tracing } = this.#deps
-    const span = tracing.startAttempt({
-      method,
-      address: host.address,
-      port: host.port,
-      urlFull: shownUrl(url ?? '', redact),
-      resendCount: this.exchanges++,
-    })
-    return (this.#open = new Exchange(this, host, method, clock.now(), span, alone))
+    const resendCount = this.exchanges++
+    const span = this.#traced ? this.#spanOf(url, host, method, resendCount) : undefined
+    return (this.#open = new Exchange(this, host, method, this.#deps.clock.now(), span, alone))
+  }
+
+  #spanOf(
+    url: URL | string | undefined,
+    { address, port }: AskedHost,
+    method: string,
+    resendCount: number,
+  ): OpenSpan<AttemptRecord> {
+    const { redact, tracing } = this.#deps
+    const urlFull = shownUrl(url ?? '', redact)
+    return tracing.startAttempt({ method, address, port, urlFull, resendCount })
   }
 
   /** Whether a request asks for just what the call does; its URL is then not read again. */
   #isAt(origin: string, path: string): boolean {
     const known = this.#origin
-    const asked = this.#asked
+    const asked = this.asked
     if (known !== undefined && typeof asked === 'string') {
       return (
         origin === known && asked.length === origin.length + path.length && asked.endsWith(path)
@@ -171,19 +181,10 @@ export class ObservedCall implements Follower, MeasuredState {
   /** The call is over, and its span. */
   end(ending: Ending): void {
     const { clock, recorder, hash } = this.#deps
-    const durationMs = clock.now() - this.#startMs
-    const record = callRecord(this, {
-      subject: this.subject,
-      method: this.#method,
-      ending,
-      url: this.#asked,
-      hash,
-      tally: undefined,
-      durationMs,
-    })
+    const record = callRecord(this, ending, clock.now() - this.#startMs, hash)
     // The platform rejects at once when it is aborted, and tells its HTTP client later, if at all.
     if (this.#open !== undefined) this.#settle(this.#open, record.status, record.errorType)
-    if (this.exchanges === 0 && 'response' in ending) this.#unseen(record.status)
+    if (this.exchanges === 0 && 'status' in ending) this.#unseen(record.status)
     this.#isOver = true
     registry.expecting.delete(this)
     recorder.record(record)
@@ -193,13 +194,9 @@ export class ObservedCall implements Follower, MeasuredState {
 
   /** A fetch that is not made on undici shows no exchanges: its answer stands for one. */
   #unseen(status: number | undefined): void {
-    const startMs = this.#startMs
-    const method = this.#method
-    const { address, port } = this.#host
-    const { tracing } = this.#deps
-    const urlFull = shownUrl(this.#asked ?? '', this.#deps.redact)
-    const span = tracing.startAttempt({ method, address, port, urlFull, resendCount: 0 })
-    this.#open = new Exchange(this, this.subject, method, startMs, span, false)
+    const { method } = this
+    const span = this.#traced ? this.#spanOf(this.asked, this.#host, method, 0) : undefined
+    this.#open = new Exchange(this, this.subject, method, this.#startMs, span, false)
     this.#settle(this.#open, status, status === undefined ? undefined : errorTypeOfStatus(status))
   }
 
@@ -217,6 +214,6 @@ export class ObservedCall implements Follower, MeasuredState {
       durationS,
     }
     this.#deps.recorder.record(record)
-    span.end(record)
+    span?.end(record)
   }
 }

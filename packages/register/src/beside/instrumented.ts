@@ -19,12 +19,14 @@ export function isInstrumented(): boolean {
 const UNTOLD: OpenSpan<object> = {
   run: (fn) => fn(),
   end: () => {},
-  headers: () => ({}),
+  headers: () => undefined,
 }
 
 /** `tracing` without the exchanges, as long as an instrumentation tells of them. */
 export function besideInstrumentation(tracing: Tracing): Tracing {
   return {
+    heard: () => tracing.heard(),
+    headers: () => (isInstrumented() ? undefined : tracing.headers()),
     startCall: (start) => tracing.startCall(start),
     startAttempt: (start) => (isInstrumented() ? UNTOLD : tracing.startAttempt(start)),
     startFallback: (start) => tracing.startFallback(start),

@@ -11,7 +11,14 @@ import { faultReport, type FaultReport } from '../diagnostics.ts'
 import { newSpanId, newTraceId } from './ids.ts'
 import { LightContext } from './light-context.ts'
 import { LightSpan, type FinishedSpan } from './light-span.ts'
-import { inject, runWithin, unheardSpan, type OpenSpan, type Outcome } from './open-span.ts'
+import {
+  inject,
+  runWithin,
+  unheardSpan,
+  type OpenSpan,
+  type Outcome,
+  type TraceHeaders,
+} from './open-span.ts'
 import { isMarked, isSampledBy, type Sampling } from './sampling.ts'
 import type { SpanDescription } from './span-fields.ts'
 import { isSuppressedIn } from './suppressed.ts'
@@ -61,7 +68,7 @@ export function createLightTracing(options: LightTracingOptions): Tracing {
     }
   }
 
-  return tracingBy(start)
+  return tracingBy(start, unheard, () => true)
 }
 
 function parentOf(around: Context): SpanContext | undefined {
@@ -93,7 +100,7 @@ class UnsampledSpan implements OpenSpan<Outcome> {
     // Nobody will hear of it.
   }
 
-  headers(): { [name: string]: string } {
+  headers(): TraceHeaders | undefined {
     return inject(this.own, this.report)
   }
 }

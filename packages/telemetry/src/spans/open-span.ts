@@ -21,8 +21,13 @@ export interface OpenSpan<Record extends Outcome> {
   run<T>(fn: () => T): T
   /** Sets what the record says, and status ERROR where it has an error; ends the span. A second end does nothing. */
   end(record: Record): void
-  /** The headers by which the next service joins the trace, of the propagator registered with the API; `{}` without one. */
-  headers(): { [name: string]: string }
+  /** The headers by which the next service joins the trace, see {@link TraceHeaders}. */
+  headers(): TraceHeaders | undefined
+}
+
+/** What the propagator that is registered with the API writes; undefined where it writes nothing. */
+export interface TraceHeaders {
+  readonly [name: string]: string
 }
 
 /** Stands for a span where nobody listens; the active context, if any, goes on through it. */
@@ -88,6 +93,10 @@ function settle<T>(fn: () => T): { readonly value: T } | { readonly error: unkno
   }
 }
 
+interface Carrier {
+  [name: string]: string
+}
+
 const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/u
 const FIELD_VALUE = /^[\t\u0020-\u007E\u0080-\u00FF]*$/u
 /** Fields by which a connection is kept: with another value the request would not go out, or go elsewhere. */
@@ -102,7 +111,7 @@ const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
 ])
 
 /** Keeps what can be sent: a header that is none, or two in one, would fail the call that is only to be traced. */
-const fieldSetter: TextMapSetter<{ [name: string]: string }> = {
+const fieldSetter: TextMapSetter<Carrier> = {
   set(headers, name: unknown, value: unknown) {
     if (typeof name !== 'string' || typeof value !== 'string') return
     if (!FIELD_NAME.test(name) || !FIELD_VALUE.test(value)) return
@@ -110,13 +119,20 @@ const fieldSetter: TextMapSetter<{ [name: string]: string }> = {
   },
 }
 
+/** Nothing was written to it yet, as is mostly so without an SDK: it need not be made for each request. */
+let spare: Carrier | undefined
+
 /** The headers that the propagator registered with the API gives for a context, or for the active one. */
-export function inject(from: Context | undefined, report: FaultReport): { [name: string]: string } {
-  const headers: { [name: string]: string } = {}
+export function inject(from: Context | undefined, report: FaultReport): TraceHeaders | undefined {
+  const headers = spare ?? {}
+  // A propagator may itself make a request.
+  spare = undefined
   try {
     propagation.inject(from ?? context.active(), headers, fieldSetter)
   } catch (error) {
     report('injecting the trace context', error)
   }
-  return headers
+  if (Object.keys(headers).length > 0) return headers
+  spare = headers
+  return undefined
 }

@@ -22,6 +22,8 @@ const registered = createTracing()
  * the OpenTelemetry API at that moment.
  */
 export const processTracing: Tracing = {
+  heard: () => now().heard(),
+  headers: () => now().headers(),
   startCall: (start) => now().startCall(start),
   startAttempt: (start) => now().startAttempt(start),
   startFallback: (start) => now().startFallback(start),

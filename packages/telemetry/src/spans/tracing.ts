@@ -8,7 +8,13 @@ import type { AttemptRecord, CallRecord, FallbackRecord } from '@plimsoll/polici
 import { faultReport, type FaultReport } from '../diagnostics.ts'
 import { AttributeSink } from '../fields.ts'
 import { registeredTracer, tracerOf, type TracerSource } from './tracer.ts'
-import { heardSpan, unheardSpan, type OpenSpan, type Outcome } from './open-span.ts'
+import {
+  heardSpan,
+  unheardSpan,
+  type OpenSpan,
+  type Outcome,
+  type TraceHeaders,
+} from './open-span.ts'
 import { ATTEMPT, CALL, FALLBACK, type SpanDescription } from './span-fields.ts'
 
 export interface CallStart {
@@ -38,6 +44,10 @@ export interface FallbackStart {
  * attempt CLIENT and named by its method. No span events. Where no SDK is registered, nothing is done.
  */
 export interface Tracing {
+  /** Whether a span that began now would be heard of, or would mark its trace. Where not, who has many calls begins none. */
+  heard(): boolean
+  /** Headers of a request without a span of its own, by which the next service joins the trace that is active. */
+  headers(): TraceHeaders | undefined
   startCall(start: CallStart): OpenSpan<CallRecord>
   startAttempt(start: AttemptStart): OpenSpan<AttemptRecord>
   startFallback(start: FallbackStart): OpenSpan<FallbackRecord>
@@ -68,7 +78,15 @@ export function createTracing(tracerProvider?: TracerProvider): Tracing {
     }
   }
 
-  return tracingBy(start)
+  const heard = (): boolean => {
+    try {
+      return source() !== undefined
+    } catch {
+      // Told when a span is to start.
+      return true
+    }
+  }
+  return tracingBy(start, unheard, heard)
 }
 
 /** Starts a span of one sort, of where it begins. */
@@ -78,8 +96,14 @@ type StartSpan = <Start, Record extends Outcome>(
 ) => OpenSpan<Record>
 
 /** Every sort of span, by what starts one of any sort. */
-export function tracingBy(start: StartSpan): Tracing {
+export function tracingBy(
+  start: StartSpan,
+  unheard: OpenSpan<Outcome>,
+  heard: () => boolean,
+): Tracing {
   return {
+    heard,
+    headers: () => unheard.headers(),
     startCall: (call) => start(CALL, call),
     startAttempt: (attempt) => start(ATTEMPT, attempt),
     startFallback: (item) => start(FALLBACK, item),
