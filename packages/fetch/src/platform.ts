@@ -1,18 +1,10 @@
+import { sharedAcrossCopies } from '@plimsoll/policies/shared'
+
 /** Any fetch, with whatever arguments the program gave. */
 export type AnyFetch = (...args: readonly unknown[]) => Promise<Response>
 
-// A registered symbol: a program's copy of this package must know what the preload's copy has wrapped.
-const slot: unique symbol = Symbol.for('plimsoll.wrapped-fetches')
-
-interface Slot {
-  [slot]?: WeakMap<object, AnyFetch>
-}
-
-function wrapped(): WeakMap<object, AnyFetch> {
-  const holder = globalThis as Slot
-  holder[slot] ??= new WeakMap()
-  return holder[slot]
-}
+/** What a program's copy of this package wraps, that of the preload must know, and the other way round. */
+const wrapped = sharedAcrossCopies('wrapped-fetches', () => new WeakMap<object, AnyFetch>())
 
 /**
  * A function that looks like the platform's fetch: its name and its length. `below` is the one that it stands on; it is
@@ -23,13 +15,13 @@ export function asFetch(call: AnyFetch, below: AnyFetch): typeof globalThis.fetc
     return call(input, init, extra)
   }
   Object.defineProperty(fetch, 'length', { value: 1 })
-  wrapped().set(fetch, below)
+  wrapped.set(fetch, below)
   return fetch
 }
 
 /** Whether a fetch is one of ours already, of whatever copy of this package. */
 export function isWrapped(fetch: typeof globalThis.fetch): boolean {
-  return wrapped().has(fetch)
+  return wrapped.has(fetch)
 }
 
 /**
@@ -39,7 +31,7 @@ export function isWrapped(fetch: typeof globalThis.fetch): boolean {
 export function lowestFetch(fetch: typeof globalThis.fetch = globalThis.fetch): AnyFetch {
   let lowest = fetch as AnyFetch
   for (;;) {
-    const below = wrapped().get(lowest)
+    const below = wrapped.get(lowest)
     if (below === undefined) return lowest
     lowest = below
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { sharedAcrossCopies } from '@plimsoll/policies/shared'
 import { hmacSha256 } from './hmac.ts'
 
 /** What of a URL may be shown in a span. */
@@ -119,12 +120,9 @@ function asUrl(url: string | URL): URL | null {
   return url instanceof URL ? url : URL.parse(url)
 }
 
-// A registered symbol, because the preload and the program may hold two copies of this package.
-const slot: unique symbol = Symbol.for('plimsoll.url-hash-key')
-
-interface Slot {
-  [slot]?: Uint8Array
-}
+const hashing = sharedAcrossCopies<{ key: Uint8Array | undefined }>('url-hash', () => ({
+  key: undefined,
+}))
 
 /**
  * Makes `key` the one with which the whole process hashes URLs; without it, a random key of this process is used.
@@ -137,13 +135,10 @@ export function installUrlHashKey(key: Uint8Array): void {
       `the key for URL hashes must have at least ${MIN_KEY_BYTES} bytes, got ${key.byteLength}`,
     )
   }
-  const holder = globalThis as Slot
-  holder[slot] = key
+  hashing.key = key
 }
 
 /** The key of the process. */
 export function processUrlHashKey(): Uint8Array {
-  const holder = globalThis as Slot
-  holder[slot] ??= randomBytes(32)
-  return holder[slot]
+  return (hashing.key ??= randomBytes(32))
 }

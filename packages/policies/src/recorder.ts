@@ -1,4 +1,5 @@
 import type { PolicyRecord } from './record.ts'
+import { sharedAcrossCopies } from './shared.ts'
 
 /** The port between policies and whatever listens. Implementations must not throw; policies guard against those that do. */
 export interface Recorder {
@@ -6,13 +7,9 @@ export interface Recorder {
   record(record: PolicyRecord): void
 }
 
-const key: unique symbol = Symbol.for('plimsoll.recorder')
-
-// A program may hold two copies of this package, its own and the preload's: they share this, by a registered symbol. It is
-// looked up once, for a property of the global object costs ten times what a field does.
-const shared = ((globalThis as { [key]?: { installed: Recorder | undefined } })[key] ??= {
+const shared = sharedAcrossCopies<{ installed: Recorder | undefined }>('recorder', () => ({
   installed: undefined,
-})
+}))
 
 /** Makes `recorder` the one of the whole process; the preload does so. Returns a function that takes it back. */
 export function installRecorder(recorder: Recorder): () => void {

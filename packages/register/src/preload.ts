@@ -6,6 +6,7 @@ import { isLeftAlone, mainProgram } from './program.ts'
 import { inherited } from './run/inheritance.ts'
 import { startModule } from './start-module.ts'
 
+// A key of its own, without a version: of two copies the second must stay away, whatever releases they are.
 const slot: unique symbol = Symbol.for('plimsoll.register')
 const holder = globalThis as { [slot]?: true }
 

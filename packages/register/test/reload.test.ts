@@ -10,7 +10,7 @@ const LIMITED = 'fetch: { defaults: { limiter: { ratePerSecond: 0.001, maxDelayM
 
 /** For programs: what the preload records of its configuration, one after the other. */
 const HEARD = `
-  const shared = globalThis[Symbol.for('plimsoll.recorder')]
+  const shared = globalThis[Symbol.for('plimsoll/1')].get('recorder')
   const recorder = shared.installed
   const waiting = []
   shared.installed = {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { sharedAcrossCopies } from '@plimsoll/policies/shared'
 import { Expected, type Expecting, type RequestLine } from './expected.ts'
 
 /** A call whose exchanges are told by channels. */
@@ -19,22 +20,14 @@ interface Registry {
   readonly taken: WeakSet<object>
 }
 
-// A registered symbol: the preload's copy of this package must know the requests of the program's copy.
-const slot: unique symbol = Symbol.for('plimsoll.own-requests')
-
-interface Slot {
-  [slot]?: Registry
-}
-
+/** The same in all copies of this package: the preload's must know the requests of the program's. */
 export function ownRequests(): Registry {
-  const holder = globalThis as Slot
-  holder[slot] ??= {
+  return sharedAcrossCopies<Registry>('own-requests', () => ({
     calls: new AsyncLocalStorage(),
     expecting: new Expected(),
     dispatching: undefined,
     taken: new WeakSet(),
-  }
-  return holder[slot]
+  }))
 }
 
 /** Whether two lines name one request. */

@@ -1,14 +1,16 @@
+import { sharedAcrossCopies } from '@plimsoll/policies/shared'
 import type { Source } from './source.ts'
 
-const slot: unique symbol = Symbol.for('plimsoll.metrics')
-const holder = globalThis as { [slot]?: Source }
+const shared = sharedAcrossCopies<{ held: Source | undefined }>('metrics', () => ({
+  held: undefined,
+}))
 
 /** Keeps the source of this thread where a module of the package that the program loads itself finds it. */
 export function holdSource(source: Source): void {
-  holder[slot] = source
+  shared.held = source
 }
 
 /** The source of this thread; undefined where the preload is not on. */
 export function heldSource(): Source | undefined {
-  return holder[slot]
+  return shared.held
 }

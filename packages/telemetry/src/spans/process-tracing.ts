@@ -1,11 +1,9 @@
+import { sharedAcrossCopies } from '@plimsoll/policies/shared'
 import { createTracing, type Tracing } from './tracing.ts'
 
-const key: unique symbol = Symbol.for('plimsoll.tracing')
-
-// Shared by the copies of this package that a program may hold, as the recorder of the process is.
-const shared = ((globalThis as { [key]?: { installed: Tracing | undefined } })[key] ??= {
+const shared = sharedAcrossCopies<{ installed: Tracing | undefined }>('tracing', () => ({
   installed: undefined,
-})
+}))
 
 /** Makes `tracing` the one of the whole process; the preload does so. Returns a function that takes it back. */
 export function installTracing(tracing: Tracing): () => void {
