@@ -13,6 +13,7 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api'
 import { INSTRUMENTS } from '@plimsoll/semconv'
+import { faultReport } from '@plimsoll/telemetry'
 
 /** What takes the telemetry of the program now: what we stand in for, or our own. */
 export interface Relay<Provider> {
@@ -90,8 +91,12 @@ class SilentTracer implements Tracer {
   }
 }
 
-/** Loggers likewise. */
+/**
+ * Loggers likewise. The SDK throws at what is no record: not into a program that did not ask for one, for without us the
+ * API's own logger would have taken it in silence.
+ */
 export function standInLoggers({ own, other }: Relay<LoggerProvider>): LoggerProvider {
+  const report = faultReport()
   return {
     getLogger(...asked) {
       const ours = own.getLogger(...asked)
@@ -101,7 +106,15 @@ export function standInLoggers({ own, other }: Relay<LoggerProvider>): LoggerPro
         return theirs ?? ours
       }
       return {
-        emit: (record) => now().emit(record),
+        emit(record) {
+          const logger = now()
+          if (logger !== ours) return logger.emit(record)
+          try {
+            ours.emit(record)
+          } catch (error) {
+            report('emitting a log record', error)
+          }
+        },
         enabled: (options) => now().enabled(options),
       }
     },
