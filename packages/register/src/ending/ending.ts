@@ -16,6 +16,8 @@ export interface EndingOptions {
   readonly writeOutcome: (outcome: Outcome) => void
   /** All is written: nobody need wait for this thread. */
   readonly written: () => void
+  /** Runs a step when this turn of the event loop is over, should there be another. */
+  readonly later: (step: () => void) => void
 }
 
 /** The end of an instance: what it has is written, then its end marker, once and last. */
@@ -33,6 +35,8 @@ type Phase = 'running' | 'ending' | 'ended'
 export function createEnding(options: EndingOptions): Ending {
   const { recorder, pipeline } = options
   let phase: Phase = 'running'
+  /** After the end: whether this turn wrote its numbers already, and whether more of them came since. */
+  let [wrote, owes] = [false, false]
 
   const begin = (): void => {
     if (phase !== 'running') return
@@ -42,10 +46,28 @@ export function createEnding(options: EndingOptions): Ending {
     pipeline.writeThrough()
   }
 
+  const writeOwed = (): void => {
+    if (owes) pipeline.flush('final')
+    owes = false
+  }
+
+  /** At once, for the process may be over; many in one turn cost no more than two writes of all metrics. */
+  const writeAfterEnd = (): void => {
+    owes = true
+    if (wrote) return
+    wrote = true
+    writeOwed()
+    options.later(() => {
+      wrote = false
+      writeOwed()
+    })
+  }
+
   return {
     begin,
     finish(outcome) {
       if (phase === 'ended') {
+        writeOwed()
         // Another code was asked for after the last listener; the markers stand.
         options.writeOutcome(outcome)
         return
@@ -64,7 +86,7 @@ export function createEnding(options: EndingOptions): Ending {
       record(record) {
         inner.record(record)
         // A wrapper around ours let the program on: its last numbers replace those that were written.
-        if (phase === 'ended') pipeline.flush('final')
+        if (phase === 'ended') writeAfterEnd()
       },
     }),
   }

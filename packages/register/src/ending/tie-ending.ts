@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers'
 import { isMainThread, threadId, type Worker } from 'node:worker_threads'
 import type { TelemetryRecorder } from '@plimsoll/telemetry'
 import { createArena } from '@plimsoll/telemetry'
@@ -105,6 +106,7 @@ export function tieEnding(tied: TiedEnding): Ending {
       worker?.written()
     },
     begun: () => worker?.heard(),
+    later: (step) => void setImmediate(() => guard('after its end', step)).unref(),
   })
 
   /** What was lost with workers, so far. */
