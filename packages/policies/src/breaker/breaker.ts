@@ -1,20 +1,9 @@
 import type { BreakerRecorded, BreakerState, TransitionReason } from '@plimsoll/semconv'
-import { callUntilAborted } from '../abort.ts'
-import { chance, grownMs } from '../backoff.ts'
 import type { Clock } from '../clock.ts'
-import { PlimsollError } from '../error.ts'
 import { durationOrInfinity } from '../options.ts'
-import {
-  contextOf,
-  surroundingsOf,
-  type Call,
-  type CallContext,
-  type Outcome,
-  type Policy,
-} from '../policy.ts'
-import { isDelay, retryAfterOf } from '../status.ts'
-import { RollingWindow } from '../window.ts'
-import { calledOff, classifyOutcome } from './classify.ts'
+import { contextOf, surroundingsOf, type Call, type CallContext, type Policy } from '../policy.ts'
+import { classifyOutcome } from './classify.ts'
+import { openTimeMs } from './open-time.ts'
 import {
   checkBreakerNumbers,
   checkBreakerOptions,
@@ -26,6 +15,7 @@ import {
 } from './options.ts'
 import { BreakerPermit, FENCED, type Taker } from './permit.ts'
 import { BreakerReports } from './reports.ts'
+import { runAdmitted, type Guarded } from './run.ts'
 import { checkSnapshot, elapsedSince } from './snapshot.ts'
 import {
   CLOSED,
@@ -37,6 +27,7 @@ import {
   type Rejection,
   type State,
 } from './state.ts'
+import { Tally } from './tally.ts'
 
 /** Stops calling what is failing, and finds out by probes when it works again. */
 export interface CircuitBreaker extends Policy {
@@ -73,20 +64,15 @@ export function circuitBreaker(options: BreakerOptions = {}): CircuitBreaker {
   return new Breaker(options)
 }
 
-const CALLS = 0
-const FAILURES = 1
-
 class Breaker implements CircuitBreaker, Taker {
   #settings: BreakerSettings
   readonly #clock: Clock
   readonly #random: () => number
-  readonly #classify: (outcome: Outcome) => Verdict
+  readonly #guarded: Guarded
   readonly #reports: BreakerReports
-  readonly #what: string
-  #window: RollingWindow
+  readonly #tally: Tally
   #state: State = CLOSED
   #generation = 0
-  #inARow = 0
   /** Openings since it was last closed. */
   #openings = 0
   /** When it first opened since it was last closed. */
@@ -98,10 +84,12 @@ class Breaker implements CircuitBreaker, Taker {
     const { clock, random, recorder, subject } = surroundingsOf(options)
     this.#clock = clock
     this.#random = random
-    this.#classify = options.classify ?? classifyOutcome
+    this.#guarded = {
+      what: subject.source ?? subject.address ?? 'this call',
+      classify: options.classify ?? classifyOutcome,
+    }
     this.#reports = new BreakerReports(recorder, subject, this.#settings.scope)
-    this.#what = subject.source ?? subject.address ?? 'this call'
-    this.#window = new RollingWindow(this.#settings.windowMs, 2)
+    this.#tally = new Tally(this.#settings.windowMs)
     this.#reports.life('closed', 1)
   }
 
@@ -122,26 +110,7 @@ class Breaker implements CircuitBreaker, Taker {
   }
 
   run<T>(call: Call<T>, context?: Partial<CallContext>): Promise<T> {
-    const inner = contextOf(context)
-    const { signal } = inner
-    let permit: Permit
-    try {
-      signal?.throwIfAborted()
-      permit = this.#admitted()
-    } catch (error) {
-      return Promise.reject(error)
-    }
-    return callUntilAborted(call, inner, signal).then(
-      (value) => {
-        this.#judge(permit, { value }, undefined)
-        return value
-      },
-      (error: unknown) => {
-        if (calledOff(signal)) permit.record('ignored')
-        else this.#judge(permit, { error }, retryAfterOf(error))
-        throw error
-      },
-    )
+    return runAdmitted(this, this.#guarded, call, contextOf(context))
   }
 
   state(): BreakerState {
@@ -158,8 +127,8 @@ class Breaker implements CircuitBreaker, Taker {
       openings: this.#openings,
       remainingMs: leftMs === Infinity ? null : leftMs,
       epochMs: this.#clock.epoch(),
-      calls: this.#window.sum(CALLS, nowMs),
-      failures: this.#window.sum(FAILURES, nowMs),
+      calls: this.#tally.calls(nowMs),
+      failures: this.#tally.failures(nowMs),
     }
   }
 
@@ -174,7 +143,7 @@ class Breaker implements CircuitBreaker, Taker {
     if (this.#disposed) return
     const nowMs = this.#clock.now()
     this.#settle(nowMs)
-    this.#window.clear()
+    this.#tally.clear()
     if (snapshot.state === 'closed') {
       this.#shut('restored', nowMs)
       return
@@ -212,7 +181,7 @@ class Breaker implements CircuitBreaker, Taker {
     this.#settle(nowMs)
     const settings = settingsOf({ ...numbers, scope: this.#settings.scope })
     if (settings.windowMs !== this.#settings.windowMs) {
-      this.#window = this.#window.resized(settings.windowMs, nowMs)
+      this.#tally.resize(settings.windowMs, nowMs)
     }
     this.#settings = settings
   }
@@ -243,27 +212,19 @@ class Breaker implements CircuitBreaker, Taker {
     const state = this.#state
     if (state.name === 'half_open') state.probes.delete(permit)
     if (outcome === 'ignored') return
-    this.#window.add(CALLS, nowMs)
     if (outcome === 'failure') {
-      this.#window.add(FAILURES, nowMs)
-      this.#inARow++
-      const reason = state.name === 'half_open' ? 'probe_failed' : this.#reasonToOpen(nowMs)
+      this.#tally.failure(nowMs)
+      const reason =
+        state.name === 'half_open'
+          ? 'probe_failed'
+          : this.#tally.reasonToOpen(this.#settings, nowMs)
       if (reason !== undefined) this.#open(reason, nowMs, retryAfterMs)
       return
     }
-    this.#inARow = 0
+    this.#tally.success(nowMs)
     if (state.name !== 'half_open') return
     state.successes++
     if (state.successes >= this.#settings.successesToClose) this.#shut('probe_succeeded', nowMs)
-  }
-
-  #reasonToOpen(nowMs: number): TransitionReason | undefined {
-    const { consecutiveFailures, minimumCalls, failureRate } = this.#settings
-    if (this.#inARow >= consecutiveFailures) return 'consecutive_failures'
-    const calls = this.#window.sum(CALLS, nowMs)
-    if (calls < minimumCalls) return undefined
-    const failures = this.#window.sum(FAILURES, nowMs)
-    return failures / calls >= failureRate ? 'failure_rate' : undefined
   }
 
   /** Makes the changes that time has brought about, at the moments at which it did. */
@@ -277,29 +238,22 @@ class Breaker implements CircuitBreaker, Taker {
       } else if (state.name === 'half_open') {
         const expiresMs = firstExpiry(state.probes)
         if (nowMs < expiresMs) return
-        this.#window.add(CALLS, expiresMs)
-        this.#window.add(FAILURES, expiresMs)
+        this.#tally.failure(expiresMs)
         this.#open('probe_expired', expiresMs, undefined)
       } else return
     }
   }
 
   #open(reason: TransitionReason, atMs: number, retryAfterMs: number | undefined): void {
-    const { openMs, maxOpenMs, backoffFactor, jitter } = this.#settings
     if (this.#state.name === 'closed') this.#openedMs = atMs
     const step = this.#openings++
-    const fullMs = grownMs({ baseMs: openMs, factor: backoffFactor, maxMs: maxOpenMs }, step)
-    const drawnMs = fullMs * jitter * chance(this.#random)
-    const asked = isDelay(retryAfterMs) ? retryAfterMs : 0
-    // Jitter shortens our own wait, which only has to end some time, and lengthens one that was asked for.
-    const waitMs = asked > fullMs - drawnMs ? asked + drawnMs : fullMs - drawnMs
+    const waitMs = openTimeMs(this.#settings, step, this.#random, retryAfterMs)
     this.#enter({ name: 'open', untilMs: atMs + waitMs }, reason, atMs)
   }
 
   #shut(reason: TransitionReason, atMs: number): void {
     this.#enter(CLOSED, reason, atMs)
-    this.#window.clear()
-    this.#inARow = 0
+    this.#tally.clear()
     this.#openings = 0
   }
 
@@ -316,34 +270,14 @@ class Breaker implements CircuitBreaker, Taker {
       newState,
       reason,
       resetTimeoutS: resetMs === Infinity ? undefined : resetMs / 1000,
-      failureCount: this.#window.sum(FAILURES, atMs),
+      failureCount: this.#tally.failures(atMs),
       generation: this.#generation,
       openS: newState === 'closed' ? (atMs - this.#openedMs) / 1000 : undefined,
     })
   }
 
-  #judge(permit: Permit, outcome: Outcome, retryAfterMs: number | undefined): void {
-    let verdict: Verdict = 'ignored'
-    try {
-      verdict = this.#classify(outcome)
-    } finally {
-      // A classifier that throws is the program's to see, but it must not keep the place of a probe.
-      permit.record(verdict, { retryAfterMs })
-    }
-  }
-
   #reject(state: 'open' | 'half_open', leftMs: number): Rejection {
     this.#reports.execution(state, 'not_permitted')
     return { admitted: false, state, retryAfterMs: leftMs }
-  }
-
-  #admitted(): Permit {
-    const answer = this.admit()
-    if (answer.admitted) return answer
-    const { retryAfterMs } = answer
-    const when =
-      retryAfterMs === Infinity ? 'until it is closed' : `for ${Math.ceil(retryAfterMs)} ms`
-    const message = `the circuit breaker of ${this.#what} is open ${when}: nothing was called`
-    throw new PlimsollError('ERR_PLIMSOLL_CIRCUIT_OPEN', message, { retryAfterMs })
   }
 }
