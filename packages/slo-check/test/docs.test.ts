@@ -3,6 +3,7 @@ import { ANNOTATION_NAMESPACE, ERROR_CODES } from '@plimsoll/semconv'
 import { parseSpecs } from '@plimsoll/slo-check'
 import { expect, test } from 'vitest'
 import { HELP } from '../src/cli/help.ts'
+import { rulesCommand } from '../src/cli/rules-command.ts'
 import { annotationName } from '../src/spec/annotations.ts'
 
 const DOCS = readFileSync(new URL('../../../docs/slo-check.md', import.meta.url), 'utf8')
@@ -43,11 +44,12 @@ test('the page knows every annotation, and no code that does not exist', () => {
   for (const [code] of DOCS.matchAll(/ERR_PLIMSOLL_\w+/gu)) expect(ERROR_CODES).toHaveProperty(code)
 })
 
-test('the README and the help name the same options', () => {
+test('the README and the helps of both commands name the same options', () => {
   const options = (text: string): string[] =>
     [...new Set([...text.matchAll(/--[a-z][a-z-]+/gu)].map(([option]) => option))].toSorted()
 
-  const inHelp = options(HELP).filter((option) => !['--version', '--help'].includes(option))
+  const helps = [HELP, rulesCommand.help].join('\n')
+  const inHelp = options(helps).filter((option) => !['--version', '--help'].includes(option))
 
   expect(options(README)).toEqual(inHelp)
 })
