@@ -46,6 +46,36 @@ test.each([...policyPages, ...packagePages])(
   },
 )
 
+/** Fields of each interface of options that a package exports. */
+function optionsOf(name: string): (readonly [string, string])[] {
+  const index = read(`packages/${name}/src/index.ts`)
+  return found(`packages/${name}/src/**/*.ts`).flatMap((file) => {
+    const interfaces = read(file).matchAll(/^export interface (\w*Options)\b[^{]*\{\n(.*?)^\}/gmsu)
+    return [...interfaces]
+      .filter(([, type = '']) => new RegExp(`\\b${type}\\b`, 'u').test(index))
+      .flatMap(([, type = '', fields = '']) =>
+        [...fields.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(<]/gmu)].map(
+          ([, field = '']) => [type, field] as const,
+        ),
+      )
+  })
+}
+
+test.each([
+  ['policies', [...policyPages, 'packages/policies/README.md']],
+  ['telemetry', ['packages/telemetry/README.md']],
+  ['fetch', [...policyPages, 'packages/fetch/README.md', 'docs/configuration.md']],
+  ['promql', ['packages/promql/README.md']],
+  ['slo-check', ['packages/slo-check/README.md']],
+])('each option that %s exports is named on a page', (name, pages) => {
+  const code = pages.flatMap((page) => read(page).match(/```.*?```|`[^`]+`/gsu) ?? []).join('\n')
+  const options = optionsOf(name)
+
+  const unnamed = options.filter(([, field]) => !new RegExp(`\\b${field}\\b`, 'u').test(code))
+  expect(options).not.toEqual([])
+  expect(unnamed).toEqual([])
+})
+
 /** Headings as GitHub names them in links. */
 function anchorsOf(text: string): string[] {
   const headings = text.replaceAll(/^ *```.*?^ *```/gmsu, '').matchAll(/^#+ (.*)$/gmu)

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { validateFetchOptions } from '@plimsoll/fetch'
@@ -8,8 +10,8 @@ import { loadConfig } from '../src/config/load.ts'
 import { VARIABLES } from '../src/environment.ts'
 import { programFolder } from './support/program.ts'
 
-const read = (path: string): string =>
-  readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const PAGE = read('docs/configuration.md')
 
 /** By each name in the first cell of a row, its second cell, without quotes. */
@@ -46,6 +48,27 @@ test('every variable of ours is on the page', () => {
   const rows = [...PAGE.matchAll(/^\| `(PLIMSOLL_\w+)`/gmu)].map(([, name]) => name)
 
   expect(rows.sort()).toEqual(Object.values(VARIABLES).sort())
+})
+
+/** `OTEL_{A,B}_C` as `OTEL_A_C` and `OTEL_B_C`. */
+function spelledOut(name: string): string[] {
+  const [, before = '', choices, after = ''] = /^(.*?)\{(.*?)\}(.*)$/u.exec(name) ?? []
+  if (choices === undefined) return [name]
+  return choices.split(',').flatMap((choice) => spelledOut(before + choice + after))
+}
+
+test('every variable of OpenTelemetry that the sources know is on the page', () => {
+  const sources = globSync('packages/register/src/**/*.ts', { cwd: ROOT })
+  const known = new Set(
+    sources.flatMap((file) => read(file).match(/\bOTEL_[A-Z_]+[A-Z]\b_?/gu) ?? []),
+  )
+  const onPage = [...PAGE.matchAll(/`(OTEL_[A-Z_{},*]+)/gu)].flatMap(([, name = '']) =>
+    spelledOut(name),
+  )
+
+  const missing = [...known].filter((name) => !onPage.some((one) => one.startsWith(name)))
+  expect(known.size).toBeGreaterThan(30)
+  expect(missing).toEqual([])
 })
 
 interface Part {
