@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
 import { isPlimsollError } from '@plimsoll/policies'
 import { memoryRecorder, type MemoryRecorder } from '@plimsoll/policies/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -186,9 +187,7 @@ describe('an origin that is none', () => {
     const body = new ReadableStream({
       pull: (controller) => {
         controller.enqueue(new Uint8Array(1_000))
-        return new Promise((resolve) => {
-          setTimeout(resolve, 5)
-        })
+        return turn()
       },
     })
 

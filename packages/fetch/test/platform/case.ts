@@ -33,6 +33,13 @@ export async function json(response: Response): Promise<unknown> {
   return (await response.json()) as unknown
 }
 
+let ids = 0
+
+/** What the origin knows a request by. */
+export function newId(): string {
+  return `${process.pid}-${ids++}`
+}
+
 /** A case of that name. */
 export function at(name: string, run: PlatformCase['run']): PlatformCase {
   return { name, run }

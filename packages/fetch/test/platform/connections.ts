@@ -1,4 +1,6 @@
-import { at, failure, json, type PlatformCase } from './case.ts'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { at, failure, json, newId, type PlatformCase } from './case.ts'
 import { streamOf } from './requests.ts'
 
 /** How often the origin was asked, of one call whose idle connection ends just as the request comes on it. */
@@ -9,7 +11,7 @@ async function onDyingConnection(
 ): Promise<unknown> {
   for (let tries = 0; tries < 100; tries++) {
     await (await fetch(`${base}/text`)).text()
-    const id = `${process.pid}-${ids++}`
+    const id = newId()
     const outcome = await failure(async () =>
       (await fetch(`${base}/reset-if-reused?id=${id}`, init())).text(),
     )
@@ -21,7 +23,13 @@ async function onDyingConnection(
   return 'never on the idle connection'
 }
 
-let ids = 0
+/** Resolves when both ends of a raw answer's connection are closed; asks by another connection, which no fetch knows. */
+async function closed(base: string, id: string): Promise<void> {
+  const [told] = (await once(get(`${base}/when?id=${id}`, { agent: false }), 'response')) as [
+    IncomingMessage,
+  ]
+  await told.resume().toArray()
+}
 
 /** Whether a write or a read hears first of the end is up to the kernel, with every fetch. */
 function named(outcome: unknown): unknown {
@@ -49,12 +57,10 @@ export const CONNECTIONS: readonly PlatformCase[] = [
     const answer = 'HTTP/1.1 200 OK\r\nkeep-alive: timeout=60\r\ncontent-length: 2\r\n\r\nok'
     const texts: unknown[] = []
     for (let call = 0; call < 5; call++) {
-      const url = `${base}/raw?bytes=${encodeURIComponent(answer)}`
+      const id = newId()
+      const url = `${base}/raw?id=${id}&bytes=${encodeURIComponent(answer)}`
       texts.push(await (await fetch(url)).text())
-      // By then the end of the connection has been heard.
-      await new Promise((resolve) => {
-        setTimeout(resolve, 20)
-      })
+      await closed(base, id)
     }
     return texts
   }),

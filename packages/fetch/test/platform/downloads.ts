@@ -1,9 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import { at, failure, json, raw, shown, type PlatformCase } from './case.ts'
-
-let ids = 0
-const newId = (): string => `${process.pid}-${ids++}`
+import { at, failure, json, newId, raw, shown, type PlatformCase } from './case.ts'
 
 interface State {
   readonly bytes: number

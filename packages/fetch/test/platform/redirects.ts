@@ -1,4 +1,4 @@
-import { at, failure, json, raw, shown, type PlatformCase } from './case.ts'
+import { at, failure, json, newId, raw, shown, type PlatformCase } from './case.ts'
 
 const CODES = [301, 302, 303, 307, 308]
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OWN']
@@ -138,8 +138,11 @@ export const MORE_REDIRECTS: readonly PlatformCase[] = [
   at('an abort after a redirect ends with its reason', async (fetch, base) => {
     const controller = new AbortController()
     const reason = new RangeError('too far')
-    const call = fetch(redirect(base, '/hang'), { signal: controller.signal })
-    setTimeout(() => controller.abort(reason), 20)
-    return call.catch((error: unknown) => error === reason)
+    const id = newId()
+    const call = fetch(redirect(base, `/hang?id=${id}`), { signal: controller.signal })
+    const ended = call.catch((error: unknown) => error === reason)
+    await fetch(`${base}/when?id=${id}`)
+    controller.abort(reason)
+    return ended
   }),
 ]

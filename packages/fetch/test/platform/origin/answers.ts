@@ -24,6 +24,7 @@ const ENCODERS: Readonly<Record<string, (body: Buffer) => Buffer>> = {
 /** Bytes of the answers that never end, and whether they were given up, by the id that the request gave. */
 const endless = new Map<string, { bytes: number; closed: boolean }>()
 const asked = new Map<string, number>()
+const moments = new Map<string, PromiseWithResolvers<void>>()
 const requestsOf = new WeakMap<Socket, number>()
 
 /** Each path behaves in one way. */
@@ -38,6 +39,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     const { searchParams } = url
     const sent = await received(request)
     const given = searchParams.get('bytes')
+    socket?.once('close', () => momentOf(url).resolve())
     socket?.write(given === null ? sent : Buffer.from(given, 'latin1'))
     if (!searchParams.has('hold')) socket?.end()
   },
@@ -92,7 +94,12 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   },
   '/endless-state': (_, response, url) =>
     sendJson(response, endless.get(url.searchParams.get('id') ?? '') ?? null),
-  '/hang': () => {},
+  '/hang': (_, __, url) => momentOf(url).resolve(),
+  // Answers when a request with this id has come to hang, or the connection of a raw answer is closed.
+  '/when': async (_, response, url) => {
+    await momentOf(url).promise
+    response.end()
+  },
   // Takes the head of the request, and not one byte of its body.
   '/deaf': () => {},
   '/early': (_, response) => void response.end('answered before all was sent'),
@@ -122,6 +129,13 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     response.setHeader('x-answer', 'yes')
     response.end()
   },
+}
+
+function momentOf({ searchParams }: URL): PromiseWithResolvers<void> {
+  const id = searchParams.get('id') ?? ''
+  const moment = moments.get(id) ?? Promise.withResolvers<void>()
+  moments.set(id, moment)
+  return moment
 }
 
 export async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
