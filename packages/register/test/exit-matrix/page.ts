@@ -30,6 +30,9 @@ to save.
 A program waits 0.9 s (\`PLIMSOLL_EXIT_MS\`) at most for a collector, 0.5 s of it for workers that do not hear it.
 `
 
+const PLACES_TEXT = `_collector by …_: one that takes all, by each protocol that \`OTEL_EXPORTER_OTLP_PROTOCOL\` names; what arrives is decoded and counted as files are.
+Collectors that fail are spoken to by http/json. _full disk_: no file may grow beyond 2 kB.`
+
 const NOTES = `
 ## What is not saved
 
@@ -70,7 +73,7 @@ export function verdictOf({ killed, whole, silenced }: Members, account: Account
 export function renderPage(cells: readonly Cell[], tables: string): string {
   const header = ['the program ends by', ...PLACES.map(({ name }) => name)]
   const rows = ENDS.map((end) => [end.name, ...PLACES.map(({ name }) => textOf(cells, end, name))])
-  return `${PROSE}\n${tableOf([header, ...rows])}\n\n_full disk_: no file may grow beyond 2 kB.\n${NOTES}\n${tables}`
+  return `${PROSE}\n${tableOf([header, ...rows])}\n\n${PLACES_TEXT}\n${NOTES}\n${tables}`
 }
 
 /** A table of Markdown; the first row is its head. */

@@ -1,10 +1,13 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import type { Signal } from '@plimsoll/semconv'
 import { startCollector, type Received } from '../support/collector.ts'
+import { startGrpcCollector } from '../support/grpc-collector.ts'
 import { startOrigin } from '../support/origin.ts'
+import { decodeOtlp } from '../support/otlp-protobuf.ts'
 import { type AtEnd } from '../support/program.ts'
 import { onlyRun, storedRuns, type StoredRun } from '../support/run-files.ts'
-import { receivedRun } from '../support/received-run.ts'
+import { receivedRun, type ReceivedLine } from '../support/received-run.ts'
 
 /** Where telemetry goes while a program ends. */
 interface Place {
@@ -22,7 +25,8 @@ export interface PlaceKind {
   readonly open: (atEnd: AtEnd) => Promise<Place>
 }
 
-const OTLP = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }
+/** Patient, so that not the speed of the machine decides what arrives. */
+const PATIENT = { PLIMSOLL_EXIT_MS: '20000' }
 
 export const PLACES: readonly PlaceKind[] = [
   {
@@ -31,25 +35,43 @@ export const PLACES: readonly PlaceKind[] = [
     open: async () => ({ env: {}, arrived: onlyRun }),
   },
   {
-    name: 'collector',
+    name: 'collector by http/json',
     takes: 'all',
     async open(atEnd) {
       const collector = await startCollector(undefined, atEnd)
-      // Patient, so that not the speed of the machine decides what arrives.
-      return otlp(collector.url, () => collector.received, { PLIMSOLL_EXIT_MS: '20000' })
+      return otlp('http/json', collector.url, () => collector.received.map(readJson), PATIENT)
+    },
+  },
+  {
+    name: 'collector by http/protobuf',
+    takes: 'all',
+    async open(atEnd) {
+      const collector = await startCollector(undefined, atEnd)
+      const received = (): ReceivedLine[] => collector.received.map(readProtobuf)
+      return otlp('http/protobuf', collector.url, received, PATIENT)
+    },
+  },
+  {
+    name: 'collector by grpc',
+    takes: 'all',
+    async open(atEnd) {
+      const collector = await startGrpcCollector({}, atEnd)
+      const received = (): ReceivedLine[] =>
+        collector.received.map(({ signal, body }) => ({ signal, line: decodeOtlp(signal, body) }))
+      return otlp('grpc', collector.url, received, PATIENT)
     },
   },
   {
     name: 'collector that refuses connections',
     takes: 'nothing',
-    open: async () => otlp(`http://127.0.0.1:${await closedPort()}`, () => []),
+    open: async () => otlp('http/json', `http://127.0.0.1:${await closedPort()}`),
   },
   {
     name: 'collector that never answers',
     takes: 'nothing',
     async open(atEnd) {
       const { url } = await startOrigin(() => {}, atEnd)
-      return otlp(url, () => [])
+      return otlp('http/json', url)
     },
   },
   {
@@ -64,13 +86,29 @@ export const PLACES: readonly PlaceKind[] = [
   },
 ]
 
+const signalOf = ({ path }: Received): Signal => path.replace('/v1/', '') as Signal
+
+function readJson(request: Received): ReceivedLine {
+  return { signal: signalOf(request), line: JSON.parse(request.body.toString()) as object }
+}
+
+function readProtobuf(request: Received): ReceivedLine {
+  const signal = signalOf(request)
+  return { signal, line: decodeOtlp(signal, request.body) }
+}
+
 function otlp(
+  protocol: 'grpc' | 'http/protobuf' | 'http/json',
   url: string,
-  received: () => readonly Received[],
+  received: () => readonly ReceivedLine[] = () => [],
   env: Readonly<Record<string, string>> = {},
 ): Place {
   return {
-    env: { ...OTLP, OTEL_EXPORTER_OTLP_ENDPOINT: url, ...env },
+    env: {
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      ...env,
+    },
     arrived: () => receivedRun(received()),
   }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { ServerCredentials, status as Status } from '@grpc/grpc-js'
 import { ATTRIBUTES, EVENTS, INSTRUMENTS } from '@plimsoll/semconv'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { CERTIFICATES } from '../support/certificates.ts'
 import { startCollector } from '../support/collector.ts'
 import { startGrpcCollector, type GrpcReceived } from '../support/grpc-collector.ts'
@@ -190,8 +191,9 @@ describe('a collector that fails', () => {
 
   test('by being absent, or never answering, holds up the exit no longer than is allowed', async () => {
     const silent = await startGrpcCollector({ answer: () => {} })
+    const mute = await startMute()
     const folder = programFolder({ 'app.cjs': '' })
-    for (const endpoint of ['http://127.0.0.1:9', silent.url]) {
+    for (const endpoint of ['http://127.0.0.1:9', silent.url, mute]) {
       const ended = await runNode(folder, ['app.cjs'], {
         env: {
           OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
@@ -205,6 +207,14 @@ describe('a collector that fails', () => {
     }
   })
 })
+
+/** Takes connections, and does not so much as greet. */
+async function startMute(): Promise<string> {
+  const server = createServer((socket) => socket.on('error', () => {}))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
 
 test('the resource says who it is, as by the other ways', async () => {
   const collector = await startGrpcCollector()

@@ -7,6 +7,7 @@ import {
 } from '@grpc/grpc-js'
 import type { Signal } from '@plimsoll/semconv'
 import { onTestFinished } from 'vitest'
+import type { AtEnd } from './program.ts'
 
 export interface GrpcReceived {
   readonly signal: Signal
@@ -43,6 +44,7 @@ const SERVICES = {
 /** A collector that speaks gRPC by grpc-js, stopped when the test is done. */
 export async function startGrpcCollector(
   options: GrpcCollectorOptions = {},
+  atEnd: AtEnd = onTestFinished,
 ): Promise<GrpcCollector> {
   const { answer = (_, done) => done(null, Buffer.alloc(0)) } = options
   const { credentials = ServerCredentials.createInsecure(), port = 0 } = options
@@ -85,6 +87,6 @@ export async function startGrpcCollector(
     })
   })
   const stop = (): void => server.forceShutdown()
-  onTestFinished(stop)
+  atEnd(stop)
   return { port: bound, url: `http://127.0.0.1:${bound}`, received, stop }
 }

@@ -1,5 +1,11 @@
-import type { Received } from './collector.ts'
+import type { Signal } from '@plimsoll/semconv'
 import type { Instance, StoredRun } from './run-files.ts'
+
+/** A request that a collector took, as JSON. */
+export interface ReceivedLine {
+  readonly signal: Signal
+  readonly line: object
+}
 
 interface Resourced {
   readonly resource: {
@@ -7,13 +13,11 @@ interface Resourced {
   }
 }
 
-/** What a collector took in OTLP JSON, sorted as files would be: by instance, in the order in which it came. */
-export function receivedRun(received: readonly Received[]): StoredRun | undefined {
-  const instances = new Map<string, { metrics: object[]; logs: object[]; traces: object[] }>()
-  for (const { path, body } of received) {
-    const signal = path.replace('/v1/', '') as 'metrics' | 'logs' | 'traces'
-    const line = JSON.parse(body.toString()) as Record<string, Resourced[]>
-    const [resourced] = Object.values(line).flat()
+/** What a collector took, sorted as files would be: by instance, in the order in which it came. */
+export function receivedRun(received: readonly ReceivedLine[]): StoredRun | undefined {
+  const instances = new Map<string, Record<Signal, object[]>>()
+  for (const { signal, line } of received) {
+    const [resourced] = Object.values(line as Record<string, Resourced[]>).flat()
     const id = resourced?.resource.attributes.find(({ key }) => key === 'service.instance.id')
     const name = id?.value.stringValue ?? ''
     const instance = instances.get(name) ?? { metrics: [], logs: [], traces: [] }
