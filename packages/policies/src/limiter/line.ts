@@ -1,4 +1,4 @@
-import { startTimer, type Clock } from '../clock.ts'
+import { createAlarm, type Alarm, type Clock } from '../clock.ts'
 import { Ledger, type RateRule, type Slot } from './ledger.ts'
 
 /** Somebody in the line: one who waits to be called, or a moment promised to one who waits elsewhere. */
@@ -28,10 +28,11 @@ const ROUNDING_MS = 1e-6
 
 /**
  * First come, first served, on the slots of a ledger. Those who wait move up when somebody before them leaves; a promised
- * moment stays where it is. One timer at most, and only while somebody waits.
+ * moment stays where it is. One timer at most, which keeps no process alive while nobody waits.
  */
 export class Line {
   readonly #clock: Clock
+  readonly #alarm: Alarm
   readonly #ledger: Ledger
   #head: Place | undefined
   #tail: Place | undefined
@@ -40,11 +41,10 @@ export class Line {
   #promises = 0
   /** No slot is earlier: a pause, or the moment at which the line last moved up. */
   #notBeforeMs = -Infinity
-  #wakeMs = Infinity
-  #stop: (() => void) | undefined
 
   constructor(rule: RateRule, clock: Clock) {
     this.#clock = clock
+    this.#alarm = createAlarm(clock, () => this.#callDue(clock.now()))
     this.#ledger = new Ledger(rule)
   }
 
@@ -121,7 +121,7 @@ export class Line {
       this.#part(place)
       place.called()
     }
-    this.#disarm()
+    this.#alarm.rest()
   }
 
   /** Refuses those whose turn would come later than they can wait for it, or never. */
@@ -176,7 +176,7 @@ export class Line {
 
   #moveUp(nowMs: number): void {
     if (this.#head === undefined) {
-      this.#disarm()
+      this.#alarm.rest()
       return
     }
     // What became free is free from now on: a slot in the past would let two go at once.
@@ -208,31 +208,14 @@ export class Line {
       }
       const dueMs = this.#ledger.earliest(this.#notBeforeMs, costMs)
       if (dueMs > nowMs + ROUNDING_MS) {
-        this.#arm(dueMs, nowMs)
+        this.#alarm.set(dueMs)
         return
       }
       this.#part(place)
       this.#ledger.spend(Math.max(dueMs, nowMs - TIMER_SLACK_MS), costMs)
       place.called()
     }
-    this.#disarm()
-  }
-
-  #arm(dueMs: number, nowMs: number): void {
-    if (this.#wakeMs === dueMs) return
-    this.#disarm()
-    this.#wakeMs = dueMs
-    this.#stop = startTimer(this.#clock, dueMs - nowMs, () => {
-      this.#stop = undefined
-      this.#wakeMs = Infinity
-      this.#callDue(this.#clock.now())
-    })
-  }
-
-  #disarm(): void {
-    this.#stop?.()
-    this.#stop = undefined
-    this.#wakeMs = Infinity
+    this.#alarm.rest()
   }
 
   #join(place: Place): void {
