@@ -43,10 +43,8 @@ export function withHost<T extends LazyUrl & Target>(
   target: T,
   hosts: HostRegistry,
 ): (T & PolicedTarget) | undefined {
-  const { text } = target
-  const slash = text?.indexOf('/', AFTER_SCHEME) ?? -1
-  if (text !== undefined && slash !== -1) {
-    const head = text.slice(0, slash)
+  const head = headOf(target.text)
+  if (head !== undefined) {
     target.host = hosts.known(head)
     target.origin = head
     if (target.host !== undefined) return target
@@ -57,6 +55,12 @@ export function withHost<T extends LazyUrl & Target>(
   if (!isHttp(url)) return undefined
   target.host = hosts.of(url.origin)
   return target
+}
+
+/** The text up to its first slash after the scheme: the origin, where it is written as origins are. */
+export function headOf(text: string | undefined): string | undefined {
+  const slash = text?.indexOf('/', AFTER_SCHEME) ?? -1
+  return slash === -1 ? undefined : text?.slice(0, slash)
 }
 
 /** No slash of a scheme comes later. */

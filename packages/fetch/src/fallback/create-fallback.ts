@@ -63,7 +63,7 @@ export function createFallback<Input, T>(
     clock,
     random,
   })
-  return async (input, run = {}) => {
+  const traced = async (input: Input, run: FallbackRunOptions): Promise<FallbackResult<T>> => {
     const { workId, artifactId } = run
     const span = processTracing.startFallback({ workId, artifactId })
     const startMs = clock.now()
@@ -76,6 +76,7 @@ export function createFallback<Input, T>(
       throw error
     }
   }
+  return (input, run = {}) => (processTracing.heard() ? traced(input, run) : policy.run(input, run))
 }
 
 function servedRecord(

@@ -9,6 +9,7 @@ import {
 import { askedWait, FETCHED } from '../answer.ts'
 import { withRole } from '../call-options.ts'
 import type { BreakerPolicy } from '../options.ts'
+import { headOf, type LazyUrl } from '../lazy-url.ts'
 import { targetOf } from '../target.ts'
 import { hostOf } from '../url.ts'
 import { StatusError } from './status-error.ts'
@@ -56,9 +57,10 @@ export function httpSource<Input, T>(
   shared: Shared,
 ): Source<Input, T> {
   const { name, timeoutMs } = source
+  const asker = new Asker(source, shared)
   return {
     name,
-    call: (input, context) => ask(source, input, context, shared),
+    call: (input, context) => asker.ask(input, context),
     breaker: breakerOf(source, shared),
     accept: (value, input) => source.accept?.(value, input) ?? true,
     when: (input) => source.when?.(input) ?? true,
@@ -74,30 +76,73 @@ function breakerOf<Input, T>(
   return circuitBreaker({ ...breaker, scope: 'resolver', name, clock, random, recorder })
 }
 
-async function ask<Input, T>(
-  source: FetchSource<Input, T>,
-  input: Input,
-  context: SourceContext,
-  shared: Shared,
-): Promise<T> {
-  const request = source.request(input)
-  const [target, own] = Array.isArray(request)
-    ? (request as readonly [Request | URL | string, RequestInit])
-    : [request as Request | URL | string, {}]
-  const { url, signal } = targetOf(target, own)
-  if (url !== undefined) context.report(hostOf(url))
-  const init = withSignals(own, signal, context.signal)
-  const { role } = source
-  const fetch = role === undefined ? shared.fetch() : withRole(shared.fetch(), role)
-  const response = await fetch(target, init)
-  // Who answers is mostly who was asked, and is then not read a second time.
-  const answered = response.url === url?.href ? null : URL.parse(response.url)
-  context.report({ ...(answered === null ? {} : hostOf(answered)), status: response.status })
-  const readable = source.readable?.(response.status) ?? response.ok
-  if (readable) return source.read(response, input)
-  // Nobody reads the body of a failure; its connection is wanted.
-  await FETCHED.giveUp(response)
-  throw new StatusError(response.status, askedWait(FETCHED, response, shared.clock))
+class Asker<Input, T> {
+  readonly #source: FetchSource<Input, T>
+  readonly #shared: Shared
+  readonly #hosts = new LastHost()
+
+  constructor(source: FetchSource<Input, T>, shared: Shared) {
+    this.#source = source
+    this.#shared = shared
+  }
+
+  ask(input: Input, context: SourceContext): Promise<T> {
+    const { role } = this.#source
+    const request = this.#source.request(input)
+    const [target, own] = Array.isArray(request)
+      ? (request as readonly [Request | URL | string, RequestInit])
+      : [request as Request | URL | string, NO_INIT]
+    const asked = targetOf(target, own)
+    const host = this.#hosts.of(asked)
+    if (host !== undefined) context.report(host)
+    const init = withSignals(own, asked.signal, context.signal)
+    const fetch = this.#shared.fetch()
+    const answer = (role === undefined ? fetch : withRole(fetch, role))(target, init)
+    return answer.then((response) => this.#read(response, asked, input, context))
+  }
+
+  #read(response: Response, asked: LazyUrl, input: Input, context: SourceContext): T | Promise<T> {
+    const { status } = response
+    // Who answers is mostly who was asked, and is then not read a second time.
+    const answered = isAnswerOf(response.url, asked) ? null : URL.parse(response.url)
+    context.report(answered === null ? { status } : { ...hostOf(answered), status })
+    const readable = this.#source.readable?.(status) ?? response.ok
+    return readable ? this.#source.read(response, input) : this.#refused(response)
+  }
+
+  async #refused(response: Response): Promise<never> {
+    // Nobody reads the body of a failure; its connection is wanted.
+    await FETCHED.giveUp(response)
+    throw new StatusError(response.status, askedWait(FETCHED, response, this.#shared.clock))
+  }
+}
+
+const NO_INIT: RequestInit = Object.freeze({})
+
+function isAnswerOf(url: string, asked: LazyUrl): boolean {
+  return url === asked.text || url === asked.url?.href
+}
+
+type NamedHost = ReturnType<typeof hostOf>
+
+/** A source mostly asks the host that it asked before, whose origin need not be read out of each URL. */
+class LastHost {
+  #head: string | undefined = undefined
+  #host: NamedHost | undefined = undefined
+
+  of(asked: LazyUrl): NamedHost | undefined {
+    const head = headOf(asked.text)
+    if (head !== undefined && head === this.#head) return this.#host
+    const { url } = asked
+    if (url === undefined) return undefined
+    const host = hostOf(url)
+    // Only a text that begins with an origin as origins are written can be told by it.
+    if (head === url.origin) {
+      this.#head = head
+      this.#host = host
+    }
+    return host
+  }
 }
 
 function withSignals(

@@ -19,31 +19,81 @@ export interface Answer<T> {
 }
 
 /** Asks one source under its breaker and its timeout, or finds that it cannot be asked. Never rejects. */
-export async function ask<Input, T>(
+export function ask<Input, T>(
   source: Source<Input, T>,
   input: Input,
   context: CallContext,
   clock: Clock,
 ): Promise<Answer<T>> {
-  let exchange: SourceReport = {}
-  const report = (more: SourceReport): void => {
-    exchange = { ...exchange, ...more }
-  }
-  if (clock.now() >= context.deadlineMs) return { outcome: 'skipped', reason: 'deadline', exchange }
+  const asking = new Asking(source, input)
   try {
-    if (source.when?.(input) === false) return { outcome: 'skipped', reason: 'not_tried', exchange }
-    const work: Call<T> = (inner) => source.call(input, { ...inner, report })
-    const tried = await inTime(source, context, clock, async (inner) => {
-      const { breaker } = source
-      const value = await (breaker === undefined ? work(inner) : breaker.run(work, inner))
-      return verified(source, value, input)
-    })
+    const skipped = skipReason(source, input, context, clock)
+    if (skipped !== undefined) {
+      return Promise.resolve({ outcome: 'skipped', reason: skipped, exchange: NOTHING })
+    }
+    return asking.run(context, clock)
+  } catch (error) {
+    return Promise.resolve(asking.failed(error, context.signal))
+  }
+}
+
+function skipReason<Input, T>(
+  source: Source<Input, T>,
+  input: Input,
+  { deadlineMs }: CallContext,
+  clock: Clock,
+): FallbackReason | undefined {
+  if (clock.now() >= deadlineMs) return 'deadline'
+  return source.when?.(input) === false ? 'not_tried' : undefined
+}
+
+const NOTHING: SourceReport = Object.freeze({})
+
+/** A source that is being asked. */
+class Asking<Input, T> {
+  readonly #source: Source<Input, T>
+  readonly #input: Input
+  #exchange = NOTHING
+
+  constructor(source: Source<Input, T>, input: Input) {
+    this.#source = source
+    this.#input = input
+  }
+
+  run(context: CallContext, clock: Clock): Promise<Answer<T>> {
+    return inTime(this.#source, context, clock, (inner) => this.#served(inner)).then(
+      (tried) => this.#judged(tried),
+      (error: unknown) => this.failed(error, context.signal),
+    )
+  }
+
+  failed(error: unknown, signal: AbortSignal | undefined): Answer<T> {
+    const exchange = { ...this.#exchange, status: this.#exchange.status ?? statusOf(error) }
+    const { outcome, reason } = failure(error, signal, exchange)
+    return { outcome, reason, exchange, error }
+  }
+
+  #served(inner: CallContext): Promise<Verified<T>> {
+    const { breaker } = this.#source
+    const served =
+      breaker === undefined
+        ? Promise.resolve(this.#call(inner))
+        : breaker.run((within) => this.#call(within), inner)
+    return served.then((value) => verified(this.#source, value, this.#input))
+  }
+
+  #call({ signal, deadlineMs, attempt }: CallContext): Promise<T> {
+    const report = (more: SourceReport): void => {
+      this.#exchange = { ...this.#exchange, ...more }
+    }
+    return this.#source.call(this.#input, { signal, deadlineMs, attempt, report })
+  }
+
+  #judged(tried: Verified<T>): Answer<T> {
+    const exchange = this.#exchange
     if (tried.accepted)
       return { outcome: 'success', reason: undefined, exchange, value: tried.value }
     return { outcome: 'rejected', reason: 'invalid_content', exchange, error: tried.error }
-  } catch (error) {
-    exchange = { ...exchange, status: exchange.status ?? statusOf(error) }
-    return { ...failure(error, context.signal, exchange), exchange, error }
   }
 }
 
