@@ -2,7 +2,7 @@ import { EVENTS, INSTRUMENTS } from '@plimsoll/semconv'
 import { describe, expect, test } from 'vitest'
 import { startCollector } from '../support/collector.ts'
 import { startOrigin } from '../support/origin.ts'
-import { PRELOAD, programFolder, runNode } from '../support/program.ts'
+import { PATIENT, PRELOAD, programFolder, runNode } from '../support/program.ts'
 import { eventsOf, having, onlyRun, total } from '../support/run-files.ts'
 
 const CALLS = INSTRUMENTS.callDuration.name
@@ -91,7 +91,7 @@ test('the last push to a collector starts no process, and its thread loads nothi
       NODE_OPTIONS: `-r ./count.cjs -r ${JSON.stringify(PRELOAD)}`,
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-      PLIMSOLL_EXIT_MS: '20000',
+      ...PATIENT,
     },
   })
 

@@ -5,7 +5,7 @@ import { startCollector, type Received } from '../support/collector.ts'
 import { startGrpcCollector } from '../support/grpc-collector.ts'
 import { startOrigin } from '../support/origin.ts'
 import { decodeOtlp } from '../support/otlp-protobuf.ts'
-import { type AtEnd } from '../support/program.ts'
+import { PATIENT, type AtEnd } from '../support/program.ts'
 import { onlyRun, storedRuns, type StoredRun } from '../support/run-files.ts'
 import { receivedRun, type ReceivedLine } from '../support/received-run.ts'
 
@@ -24,9 +24,6 @@ export interface PlaceKind {
   readonly takes: 'all' | 'nothing' | 'some'
   readonly open: (atEnd: AtEnd) => Promise<Place>
 }
-
-/** Patient, so that not the speed of the machine decides what arrives. */
-const PATIENT = { PLIMSOLL_EXIT_MS: '20000' }
 
 export const PLACES: readonly PlaceKind[] = [
   {

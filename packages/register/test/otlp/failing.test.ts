@@ -5,7 +5,7 @@ import { ATTRIBUTES, EVENTS, INSTRUMENTS, type LossReason, type Signal } from '@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { lastMetrics, occurrences, startCollector } from '../support/collector.ts'
 import { startOrigin } from '../support/origin.ts'
-import { PRELOAD, programFolder, runNode, type Ended } from '../support/program.ts'
+import { PATIENT, PRELOAD, programFolder, runNode, type Ended } from '../support/program.ts'
 import { totalIn, type MetricsLine } from '../support/run-files.ts'
 
 // What a collector that misbehaves costs: nothing that could have been delivered, and the rest is told to the item.
@@ -13,9 +13,6 @@ import { totalIn, type MetricsLine } from '../support/run-files.ts'
 const CALLS = INSTRUMENTS.callDuration.name
 const CALL_EVENT = `"${EVENTS.call.name}"`
 const END = `"${INSTRUMENTS.runEndTime.name}"`
-
-/** Where a machine that is busy shall not decide what can still be delivered. */
-const PATIENT = { PLIMSOLL_EXIT_MS: '20000' }
 
 /** Makes as many calls as it is told, waits as long as it is told or for a file named `over`, and ends with code 3. */
 const PROGRAM = `

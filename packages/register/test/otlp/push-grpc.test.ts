@@ -6,20 +6,13 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { CERTIFICATES } from '../support/certificates.ts'
 import { startCollector } from '../support/collector.ts'
 import { startGrpcCollector, type GrpcReceived } from '../support/grpc-collector.ts'
+import { ENDING, ENDS } from '../support/ends.ts'
 import { startOrigin } from '../support/origin.ts'
-import { programFolder, runNode } from '../support/program.ts'
+import { PATIENT, programFolder, runNode } from '../support/program.ts'
 import { storedRuns } from '../support/run-files.ts'
 
-/** Time for a busy machine: how long an ending process waits is the matter of one test alone. */
-const PATIENT = { PLIMSOLL_EXIT_MS: '20000' }
 const CALLS = INSTRUMENTS.callDuration.name
 const END = INSTRUMENTS.runEndTime.name
-
-const PROGRAM = `
-const call = async () => (await fetch(process.env.ORIGIN)).text()
-call().then(call).then(() => { ({ end() {}, exit: () => process.exit(3), throw() { throw new Error('thrown') },
-  kill: () => { process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000) } })[process.argv[2]]() })
-`
 
 /** How often `text` stands in what came of a signal. */
 function occurrences(received: readonly GrpcReceived[], signal: string, text: string): number {
@@ -30,15 +23,10 @@ function occurrences(received: readonly GrpcReceived[], signal: string, text: st
 }
 
 describe('by gRPC telemetry is pushed, complete', () => {
-  test.each([
-    { end: 'end', code: 0, signal: null },
-    { end: 'exit', code: 3, signal: null },
-    { end: 'throw', code: 1, signal: null },
-    { end: 'kill', code: null, signal: 'SIGTERM' },
-  ])('when the program ends by $end', async ({ end, code, signal }) => {
+  test.each(ENDS)('when the program ends by $end', async ({ end, code, signal }) => {
     const origin = await startOrigin()
     const collector = await startGrpcCollector()
-    const folder = programFolder({ 'app.cjs': PROGRAM })
+    const folder = programFolder({ 'app.cjs': ENDING })
 
     const ended = await runNode(folder, ['app.cjs', end], {
       env: {
@@ -149,7 +137,7 @@ describe('a collector that fails', () => {
         } else done(null, Buffer.alloc(0))
       },
     })
-    const folder = programFolder({ 'app.cjs': PROGRAM })
+    const folder = programFolder({ 'app.cjs': ENDING })
 
     const ended = await runNode(folder, ['app.cjs', 'exit'], {
       env: {
@@ -174,7 +162,7 @@ describe('a collector that fails', () => {
       answer: ({ signal }, done) =>
         signal === 'logs' ? done({ code: Status.UNAUTHENTICATED }) : done(null, Buffer.alloc(0)),
     })
-    const folder = programFolder({ 'app.cjs': PROGRAM })
+    const folder = programFolder({ 'app.cjs': ENDING })
 
     const ended = await runNode(folder, ['app.cjs', 'exit'], {
       env: {

@@ -3,31 +3,19 @@ import { join } from 'node:path'
 import { EVENTS, INSTRUMENTS } from '@plimsoll/semconv'
 import { describe, expect, test } from 'vitest'
 import { lastMetrics, startCollector } from '../support/collector.ts'
+import { ENDING, ENDS } from '../support/ends.ts'
 import { startOrigin } from '../support/origin.ts'
-import { programFolder, runNode } from '../support/program.ts'
+import { PATIENT, programFolder, runNode } from '../support/program.ts'
 import { having, storedRuns, totalIn, type MetricsLine } from '../support/run-files.ts'
 
 const CALLS = INSTRUMENTS.callDuration.name
 const END = INSTRUMENTS.runEndTime.name
-/** Time for a busy machine: how long an ending process waits is the matter of one test alone. */
-const PATIENT = { PLIMSOLL_EXIT_MS: '20000' }
-
-const PROGRAM = `
-const call = async () => (await fetch(process.env.ORIGIN)).text()
-call().then(call).then(() => { ({ end() {}, exit: () => process.exit(3), throw() { throw new Error('thrown') },
-  kill: () => { process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000) } })[process.argv[2]]() })
-`
 
 describe('with an endpoint, telemetry is pushed, complete', () => {
-  test.each([
-    { end: 'end', code: 0, signal: null },
-    { end: 'exit', code: 3, signal: null },
-    { end: 'throw', code: 1, signal: null },
-    { end: 'kill', code: null, signal: 'SIGTERM' },
-  ])('when the program ends by $end', async ({ end, code, signal }) => {
+  test.each(ENDS)('when the program ends by $end', async ({ end, code, signal }) => {
     const origin = await startOrigin()
     const collector = await startCollector()
-    const folder = programFolder({ 'app.cjs': PROGRAM })
+    const folder = programFolder({ 'app.cjs': ENDING })
     const env = {
       ORIGIN: origin.url,
       OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/base/`,
@@ -158,7 +146,7 @@ describe('signal by signal', () => {
 
 describe('a collector that fails', () => {
   test('by being absent costs one warning, and the exit nothing', async () => {
-    const folder = programFolder({ 'app.cjs': PROGRAM })
+    const folder = programFolder({ 'app.cjs': ENDING })
     const origin = await startOrigin()
 
     const ended = await runNode(folder, ['app.cjs', 'exit'], {

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { lastMetrics, startCollector } from '../support/collector.ts'
 import { readExposition, type Sample } from '../support/exposition.ts'
 import { startOrigin } from '../support/origin.ts'
-import { programFolder, runNode, type Ended } from '../support/program.ts'
+import { PATIENT, programFolder, runNode, type Ended } from '../support/program.ts'
 import { having, onlyRun, storedRuns, totalIn } from '../support/run-files.ts'
 
 const CALLS = `${prometheusName(INSTRUMENTS.callDuration)}_count`
@@ -148,7 +148,7 @@ describe('metrics are served to who scrapes', () => {
         OTEL_METRICS_EXPORTER: 'otlp,prometheus',
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-        PLIMSOLL_EXIT_MS: '20000',
+        ...PATIENT,
       },
       (url) => scraped(url),
     )

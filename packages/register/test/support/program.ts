@@ -8,6 +8,9 @@ import { onTestFinished } from 'vitest'
 /** What a user names behind `-r`: the built package. */
 export const PRELOAD = fileURLToPath(new URL('../../dist/register.cjs', import.meta.url))
 
+/** Time for an ending process: how busy the machine is, shall not decide what can still be delivered. */
+export const PATIENT = { PLIMSOLL_EXIT_MS: '20000' }
+
 /** Says what to do when a test is over. Tests that run at once have one each, in their context. */
 export type AtEnd = (step: () => void) => void
 
