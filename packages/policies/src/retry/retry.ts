@@ -1,6 +1,6 @@
 import type { RetryReason, RetryResult } from '@plimsoll/semconv'
 import { callUntilAborted } from '../abort.ts'
-import { chance, grownMs } from '../backoff.ts'
+import type { Clock } from '../clock.ts'
 import { isPlimsollError, PlimsollError } from '../error.ts'
 import {
   contextOf,
@@ -9,12 +9,12 @@ import {
   type CallContext,
   type Outcome,
   type Policy,
-  type Surroundings,
 } from '../policy.ts'
 import { quieted } from '../recorder.ts'
 import { isDelay } from '../status.ts'
 import { bounded } from '../timeout/bounded.ts'
 import { decideRetry, retryReasonOf } from './decide.ts'
+import { retryDelayMs } from './delay.ts'
 import {
   checkRetryNumbers,
   checkRetryOptions,
@@ -25,6 +25,7 @@ import {
   type RetryOptions,
   type RetrySettings,
 } from './options.ts'
+import { RetryReports } from './reports.ts'
 import { noProgress, type Progress, type RetryRun } from './state.ts'
 
 /** Calls again what may pass. */
@@ -76,13 +77,18 @@ function standing<T>(outcome: Outcome<T>): T {
 
 class RetryPolicy implements Retry {
   #settings: RetrySettings
-  readonly #surroundings: Surroundings
+  readonly #clock: Clock
+  readonly #random: () => number
+  readonly #reports: RetryReports
   readonly #decide: (outcome: Outcome) => RetryDecision | undefined
   readonly #onRetry: ((notice: RetryNotice) => void) | undefined
 
   constructor(options: RetryOptions) {
     this.#settings = settingsOf(options)
-    this.#surroundings = surroundingsOf(options)
+    const { clock, random, recorder, subject } = surroundingsOf(options)
+    this.#clock = clock
+    this.#random = random
+    this.#reports = new RetryReports(recorder, subject)
     this.#decide = options.decide ?? decideRetry
     this.#onRetry = options.onRetry
   }
@@ -134,7 +140,7 @@ class RetryPolicy implements Retry {
   ): Promise<T> {
     const { totalTimeoutMs } = this.#settings
     if (totalTimeoutMs === undefined) return this.#attempts(call, context, progress, first)
-    const { clock } = this.#surroundings
+    const clock = this.#clock
     const nowMs = clock.now()
     const deadlineMs = Math.min(context.deadlineMs, nowMs + totalTimeoutMs)
     const expired = (): PlimsollError =>
@@ -208,15 +214,15 @@ class RetryPolicy implements Retry {
     if (failed && context.signal?.aborted === true) return undefined
     const decision = this.#decide(outcome)
     if (decision === undefined) {
-      if (failed) this.#report(retryReasonOf(outcome.error), 'not_retryable', 0)
+      if (failed) this.#reports.decision(retryReasonOf(outcome.error), 'not_retryable', 0)
       return undefined
     }
     const { reason } = decision
     const asked = isDelay(decision.retryAfterMs) ? decision.retryAfterMs : undefined
-    const delayMs = this.#delayMs(progress.retryCount, asked)
+    const delayMs = retryDelayMs(this.#settings, progress.retryCount, this.#random, asked)
     const result = this.#judge(delayMs, asked, context, progress)
-    if (asked !== undefined) this.#reportAsked(asked, result, progress)
-    this.#report(reason, result, result === 'scheduled' ? delayMs : 0)
+    if (asked !== undefined) this.#reports.asked(asked, result, progress)
+    this.#reports.decision(reason, result, result === 'scheduled' ? delayMs : 0)
     if (result !== 'scheduled') return undefined
     this.#notify({ attempt: progress.retryCount + 1, delayMs, reason, outcome })
     return { delayMs, reason }
@@ -232,17 +238,9 @@ class RetryPolicy implements Retry {
     const { maxRetries, retryAfterCapMs, budget } = this.#settings
     if (retryCount >= maxRetries) return 'exhausted'
     if (asked !== undefined && asked > retryAfterCapMs) return 'retry_after_over_cap'
-    if (this.#surroundings.clock.now() + delayMs >= deadlineMs) return 'deadline'
+    if (this.#clock.now() + delayMs >= deadlineMs) return 'deadline'
     if (budget?.withdraw() === false) return 'budget_exhausted'
     return 'scheduled'
-  }
-
-  #delayMs(step: number, asked: number | undefined): number {
-    const { baseDelayMs, maxDelayMs, jitter } = this.#settings
-    const ceilingMs = grownMs({ baseMs: baseDelayMs, factor: 2, maxMs: maxDelayMs }, step)
-    if (jitter === 'none') return Math.max(ceilingMs, asked ?? 0)
-    // Jitter is only ever added to what the server asked for: many clients got the same answer.
-    return (asked ?? 0) + ceilingMs * chance(this.#surroundings.random)
   }
 
   async #backoff(
@@ -250,32 +248,18 @@ class RetryPolicy implements Retry {
     signal: AbortSignal | undefined,
     progress: Progress,
   ): Promise<void> {
-    const { clock } = this.#surroundings
+    const clock = this.#clock
     const startMs = clock.now()
     try {
       await clock.sleep(delayMs, signal)
       signal?.throwIfAborted()
     } catch (error) {
       const late = isPlimsollError(error, 'ERR_PLIMSOLL_DEADLINE')
-      this.#report(reason, late ? 'deadline' : 'aborted', 0)
+      this.#reports.decision(reason, late ? 'deadline' : 'aborted', 0)
       throw error
     } finally {
       progress.retryDelayMs += clock.now() - startMs
     }
-  }
-
-  #report(reason: RetryReason, result: RetryResult, delayMs: number): void {
-    const { recorder, subject } = this.#surroundings
-    recorder.record({ kind: 'retry', subject, reason, result, delayS: delayMs / 1000 })
-  }
-
-  #reportAsked(askedMs: number, result: RetryResult, progress: Progress): void {
-    const { recorder, subject } = this.#surroundings
-    const refused = result === 'retry_after_over_cap' ? 'over_cap' : 'ignored'
-    const action = result === 'scheduled' ? 'honoured' : refused
-    progress.lastRetryAfterMs = askedMs
-    progress.lastAction = action
-    recorder.record({ kind: 'retry_after', subject, durationS: askedMs / 1000, action })
   }
 
   #notify(notice: RetryNotice): void {
