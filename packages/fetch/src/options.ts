@@ -140,7 +140,10 @@ export interface FetchOptions extends ChangeableOptions {
   readonly maxHosts?: number
   /** The fetch below; it must obey `init.dispatcher`, as the platform's and undici's do. @default the platform's */
   readonly fetch?: typeof globalThis.fetch
-  /** Where requests go in the end: an undici 8 dispatcher, such as a `ProxyAgent`. @default an `Agent` of its own */
+  /**
+   * Where requests go in the end: an undici 8 dispatcher, such as a `ProxyAgent`. @default the one that the program set with
+   * `setGlobalDispatcher`, else an agent of this package
+   */
   readonly dispatcher?: Dispatcher
   /** Key of the URL hashes. @default the key of the process */
   readonly urlHashKey?: Uint8Array
