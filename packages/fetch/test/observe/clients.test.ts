@@ -1,52 +1,20 @@
 import { once } from 'node:events'
-import {
-  createServer,
-  request as httpRequest,
-  type ClientRequest,
-  type IncomingMessage,
-  type RequestOptions,
-} from 'node:http'
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
-import { memoryRecorder, type MemoryRecorder } from '@plimsoll/policies/testing'
 import { INSTRUMENTS } from '@plimsoll/semconv'
 import { createCells, createRecorder } from '@plimsoll/telemetry'
 import axios from 'axios'
 import got from 'got'
-import {
-  Agent,
-  Client,
-  Dispatcher1Wrapper,
-  EventSource,
-  pipeline,
-  request,
-  RetryAgent,
-  stream,
-} from 'undici'
-import { Agent as Agent7, fetch as fetch7, request as request7 } from 'undici-7'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createFetch, observeClients, observeFetch } from '../../src/index.ts'
-import { ok, rejectionOf, startOrigin, status, type Origin } from '../origin.ts'
-import { answer, toldBy } from './told.ts'
-
-let origin: Origin
-let recorder: MemoryRecorder
-observeClients({ recorder: { record: (record) => recorder.record(record) } })
-
-beforeEach(async () => {
-  origin = await startOrigin()
-  origin.on('/a', ok())
-  recorder = memoryRecorder()
-})
-afterEach(() => origin.close())
-
-const told = (): string[] => toldBy(recorder)
-
-const get = (options: RequestOptions = {}): ClientRequest =>
-  httpRequest(`${origin.base}/a?secret=1`, options)
+import { Client, EventSource, pipeline, request, stream } from 'undici'
+import { fetch as fetch7, request as request7 } from 'undici-7'
+import { describe, expect, test, vi } from 'vitest'
+import { observeFetch } from '../../src/index.ts'
+import { ok, rejectionOf, status } from '../origin.ts'
+import { answer, get, origin, recorder, told } from './observed-clients.ts'
 
 test('a path that begins with two slashes is no host', async () => {
   origin.on('//other.test/a', ok())
@@ -124,87 +92,6 @@ describe('a call that no fetch makes is counted once, with its one attempt', () 
   })
 })
 
-describe('what our own fetch does is counted by it alone', () => {
-  test('an observed one', async () => {
-    origin.on('/from', status(302, { location: '/a' }))
-
-    await (await observeFetch(globalThis.fetch, { recorder })(`${origin.base}/from`)).text()
-
-    expect(told()).toEqual(['call_start', 'attempt GET 302', 'attempt GET 200', 'call GET 200'])
-  })
-
-  test('one under policies, and by a dispatcher of undici 7 or 8', async () => {
-    for (const dispatcher of [undefined, new Agent(), new Agent7() as unknown as Agent]) {
-      recorder.clear()
-      const fetch = createFetch({ recorder, ...(dispatcher === undefined ? {} : { dispatcher }) })
-
-      expect(await (await fetch(`${origin.base}/a`)).text()).toBe('fine')
-
-      expect(told().filter((kind) => /^(?:call|attempt)/u.test(kind))).toEqual([
-        'call_start',
-        'attempt GET 200',
-        'call GET 200',
-      ])
-      await dispatcher?.close()
-    }
-  })
-
-  test.each([
-    [
-      'observed',
-      (agent: Agent) => {
-        const fetch = observeFetch(globalThis.fetch, { recorder })
-        const init: object = { dispatcher: new Dispatcher1Wrapper(agent) }
-        return (path: string) => fetch(`${origin.base}${path}`, init)
-      },
-    ],
-    [
-      'under policies',
-      (agent: Agent) => {
-        const fetch = createFetch({ recorder, dispatcher: agent })
-        return (path: string) => fetch(`${origin.base}${path}`)
-      },
-    ],
-  ])('one that waits in a full pool, %s', async (_, make) => {
-    const agent = new Agent({ connections: 2, pipelining: 1 })
-    const call = make(agent)
-    const paths = Array.from({ length: 20 }, (__, index) => `/${index}`)
-    for (const [index, path] of paths.entries()) origin.on(path, status(200 + (index % 2)))
-
-    const codes = await Promise.all(
-      paths.map(async (path) => {
-        const response = await call(path)
-        await response.text()
-        return response.status
-      }),
-    )
-
-    const statuses = (kind: 'call' | 'attempt') =>
-      recorder
-        .of(kind)
-        .map((record) => String(record.status))
-        .toSorted()
-    expect(statuses('call')).toEqual(codes.map(String).toSorted())
-    expect(statuses('attempt')).toEqual(codes.map(String).toSorted())
-    await agent.close()
-  })
-
-  test('and others beside it keep their own', async () => {
-    const fetch = observeFetch(globalThis.fetch, { recorder })
-    const calls = Array.from({ length: 30 }, async (_, index) => {
-      if (index % 3 === 0) return (await fetch(`${origin.base}/a`)).text()
-      if (index % 3 === 1) return (await request(`${origin.base}/a`)).body.text()
-      return answer(get())
-    })
-
-    await Promise.all(calls)
-
-    expect(recorder.of('call')).toHaveLength(30)
-    expect(recorder.of('attempt')).toHaveLength(30)
-    expect(recorder.of('call_start')).toHaveLength(30)
-  })
-})
-
 test('what is no exchange is not counted: a tunnel, a WebSocket, an upgrade', async () => {
   const server = createServer()
   const take = (_: IncomingMessage, socket: Socket): void => {
@@ -248,22 +135,6 @@ test('an event source counts once for each connection, by its answer', async () 
   source.close()
 
   expect(told()).toEqual(['call_start', 'attempt GET 200', 'call GET 200'])
-})
-
-test('what repeats below a fetch makes attempts of its call, and calls where there is no fetch', async () => {
-  const agent = new RetryAgent(new Agent(), { minTimeout: 1, statusCodes: [503] })
-  origin.on('/flaky', status(503), ok())
-  await (await request(`${origin.base}/flaky`, { dispatcher: agent })).body.text()
-  expect(recorder.of('call').map((call) => call.status)).toEqual([503, 200])
-
-  recorder.clear()
-  origin.on('/flaky', status(503), ok())
-  const init: object = { dispatcher: new Dispatcher1Wrapper(agent) }
-  const fetch = observeFetch(globalThis.fetch, { recorder })
-  await (await fetch(`${origin.base}/flaky`, init)).text()
-
-  expect(told()).toEqual(['call_start', 'attempt GET 503', 'attempt GET 200', 'call GET 200'])
-  await agent.close()
 })
 
 test('a role that a program puts on Object.prototype is no label of any call', async () => {
