@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { FETCHED, type Reading } from './answer.ts'
 import type { CallOptions } from './call-options.ts'
+import { readOwnLength } from './dispatch/own-length.ts'
 import { POLICED } from './dispatch/policed.ts'
 import { noted } from './own-body.ts'
 import type { AnyFetch } from './platform.ts'
@@ -47,6 +48,7 @@ export class FetchCall extends PolicedCall<Response> {
   ): boolean {
     // The platform's fetch cannot speak HTTP/2 through a dispatcher that is not its own.
     options.allowH2 = false
+    readOwnLength(options, handler)
     return super.dispatch(options, handler)
   }
 

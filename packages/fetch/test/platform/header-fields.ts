@@ -1,4 +1,5 @@
 import { at, failure, json, raw, shown, type PlatformCase } from './case.ts'
+import { streamOf } from './requests.ts'
 
 type Fetch = typeof globalThis.fetch
 
@@ -111,6 +112,28 @@ export const REQUEST_FIELDS: readonly PlatformCase[] = [
       return results
     },
   ),
+  at('a length of the own is judged by the body', async (fetch, base) => {
+    const bodies = {
+      text: 'abc',
+      bytes: () => new Uint8Array(3),
+      stream: () => streamOf('abc'),
+      none: null,
+    }
+    const results: unknown[] = []
+    for (const [name, given] of Object.entries(bodies)) {
+      for (const length of ['3', '4', 'none']) {
+        const body = typeof given === 'function' ? given() : given
+        const init = {
+          method: 'POST',
+          body,
+          duplex: 'half' as const,
+          headers: new Headers({ 'Content-Length': length }),
+        }
+        results.push([name, length, await failure(() => sent(fetch, base, init))])
+      }
+    }
+    return results
+  }),
   at('own values of what the platform would add stay', (fetch, base) =>
     sent(
       fetch,
