@@ -18,10 +18,14 @@ export function createMessages(
 ): Messages {
   const allowed = LOG_LEVELS.indexOf(level)
   const at = (needed: LogLevel) => (text: string) => {
-    if (LOG_LEVELS.indexOf(needed) <= allowed)
-      write(`plimsoll: ${text.replaceAll(/\s*\n\s*/gu, ' ')}\n`)
+    if (LOG_LEVELS.indexOf(needed) <= allowed) write(`plimsoll: ${onOneLine(text)}\n`)
   }
   return { info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+/** What comes from a variable or a file may hold anything, and a terminal obeys control characters. */
+function onOneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/gu, ' ').replaceAll(/\p{Cc}/gu, '\u{FFFD}')
 }
 
 function toStderr(line: string): void {
