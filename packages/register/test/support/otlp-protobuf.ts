@@ -14,11 +14,16 @@ message Metric {
 }
 message Numbers { repeated NumberDataPoint data_points = 1; }
 message NumberDataPoint {
+  fixed64 time_unix_nano = 3;
   repeated KeyValue attributes = 7;
   oneof value { double as_double = 4; sfixed64 as_int = 6; }
 }
 message Histogram { repeated HistogramDataPoint data_points = 1; }
-message HistogramDataPoint { repeated KeyValue attributes = 9; fixed64 count = 4; }
+message HistogramDataPoint {
+  fixed64 time_unix_nano = 3;
+  repeated KeyValue attributes = 9;
+  fixed64 count = 4;
+}
 
 message Logs { repeated ResourceLogs resource_logs = 1; }
 message ResourceLogs { Resource resource = 1; repeated ScopeLogs scope_logs = 2; }

@@ -13,7 +13,10 @@ interface Resourced {
   }
 }
 
-/** What a collector took, sorted as files would be: by instance, in the order in which it came. */
+/**
+ * What a collector took, sorted as files would be: by instance, in the order in which it came; metrics by their time, as
+ * every reader of a series does. For what a worker sent itself may come after the end that its main thread wrote for it.
+ */
 export function receivedRun(received: readonly ReceivedLine[]): StoredRun | undefined {
   const instances = new Map<string, Record<Signal, object[]>>()
   for (const { signal, line } of received) {
@@ -28,6 +31,22 @@ export function receivedRun(received: readonly ReceivedLine[]): StoredRun | unde
   return {
     folder: '',
     record: undefined,
-    instances: [...instances].map(([id, lines]) => ({ id, ...lines }) as unknown as Instance),
+    instances: [...instances].map(
+      ([id, { metrics, ...others }]) =>
+        ({ id, metrics: byTime(metrics), ...others }) as unknown as Instance,
+    ),
   }
+}
+
+function byTime(metrics: readonly object[]): object[] {
+  return metrics
+    .map((line) => ({ line, time: timeOf(line) }))
+    .toSorted((one, other) => Number(one.time - other.time))
+    .map(({ line }) => line)
+}
+
+/** Of the newest point, in nanoseconds. */
+function timeOf(line: object): bigint {
+  const points = JSON.stringify(line).matchAll(/"timeUnixNano":"?(\d+)/gu)
+  return [...points].map(([, time = '0']) => BigInt(time)).reduce((a, b) => (a > b ? a : b), 0n)
 }
