@@ -41,12 +41,12 @@ export function receivedRun(received: readonly ReceivedLine[]): StoredRun | unde
 function byTime(metrics: readonly object[]): object[] {
   return metrics
     .map((line) => ({ line, time: timeOf(line) }))
-    .toSorted((one, other) => Number(one.time - other.time))
+    .toSorted((one, other) => one.time - other.time)
     .map(({ line }) => line)
 }
 
 /** Of the newest point, in nanoseconds. */
-function timeOf(line: object): bigint {
+function timeOf(line: object): number {
   const points = JSON.stringify(line).matchAll(/"timeUnixNano":"?(\d+)/gu)
-  return [...points].map(([, time = '0']) => BigInt(time)).reduce((a, b) => (a > b ? a : b), 0n)
+  return Math.max(0, ...[...points].map(([, time]) => Number(time)))
 }
