@@ -7,8 +7,20 @@ import { goals, JUDGED_AT } from './goals.ts'
 import { profileTable } from './profile-table.ts'
 import { table } from './table.ts'
 
-/** docs/benchmarks.md. */
+/** docs/benchmarks.md; of a run of some sections, theirs. */
 export function page(report: Report): string {
+  const sections = [
+    opening(report),
+    report.calls.length > 0 ? callSection(report) : '',
+    report.micros.length > 0 ? partSection(report) : '',
+    report.starts.length > 0 ? startSection(report) : '',
+    report.profiles.length > 0 ? profileSection(report) : '',
+    method(report),
+  ]
+  return sections.filter((section) => section !== '').join('\n')
+}
+
+function opening(report: Report): string {
   const { cores, processor, platform, node } = report.machine
   return `# Benchmarks
 
@@ -18,8 +30,11 @@ process of its own. Only what stands side by side in one run can be compared: fi
 ## Our goals
 
 ${goalTable(report)}
+`
+}
 
-## A call
+function callSection(report: Report): string {
+  return `## A call
 
 A GET of a small JSON document from an origin on the loopback device, in a process of its own; the body is read. Every row is held
 against bare \`fetch\` as it was measured just before and just after it in the same turn. The first row is bare \`fetch\` held against
@@ -34,36 +49,48 @@ ${callTables(report)}
   them to serialise and send is left out, in their favour.
 - A row counts only if the origin's ledger has exactly the calls that the row says it made, and its telemetry (ours: what
   stands in the files) has them too. In this run that was ${whole(report.callsCounted)} calls.
+`
+}
 
-## Parts
+function partSection({ micros }: Report): string {
+  return `## Parts
 
 Each file of cases in a process of its own; **ours** in bold. Time is CPU time of the process: what a limiter waits is not in it.
 
-${report.micros.map(microSection).join('\n\n')}
+${micros.map(microSection).join('\n\n')}
+`
+}
 
-## Start and exit
+function startSection(report: Report): string {
+  return `## Start and exit
 
 From the start of the process to the first line of an empty program, and from the end of the work of a program that made one call to the
 end of its process, while the collector that it should push to does not listen.
 
 ${startTable(report)}
+`
+}
 
-## Where our cost goes
+function profileSection({ profiles }: Report): string {
+  return `## Where our cost goes
 
 Self time by package with ${JUDGED_AT} calls at once, after warm-up: how often a CPU profile found it running, as a share of the process's CPU, in
 microseconds a call. A profile slows down what it watches: the shares count, and the difference to bare \`fetch\`. What the platform and undici do more under our
 policies than without stands in their own lines.
 
-${profileTable(report.profiles)}
+${profileTable(profiles)}
+`
+}
 
-## How it is measured
+function method({ measureMs }: Report): string {
+  return `## How it is measured
 
 \`npm run bench\` installs what is compared into \`bench/\` at exact versions (its own lock file, no part of the main installation). It takes
 a quarter of an hour and wants a machine that does nothing else. \`npm run bench -- --quick\` takes a minute and proves that every row does
 what it says; its figures mean nothing. [bench/README.md](../bench/README.md) has the options for a closer look.
 
 A turn runs all rows one after the other, each turn in another order, and bare \`fetch\` before and after every four. Each process
-warms up with thousands of calls, waits until what it put off is done, and is measured for ${rounded(report.measureMs / 1_000)} s at each
+warms up with thousands of calls, waits until what it put off is done, and is measured for ${rounded(measureMs / 1_000)} s at each
 concurrency, together with the work that follows from it. Heap is counted as growth plus what each garbage collection freed, as V8 tells it.
 `
 }

@@ -35,7 +35,7 @@ export interface LightTracingOptions {
 }
 
 /**
- * Spans for one who exports them himself. The same as those of an SDK, at a tenth of the cost: a sampled span is one small
+ * Spans for one who exports them himself. The same as those of an SDK, at a fraction of the cost: a sampled span is one small
  * object and its context another, and says what it has to say when it is written; below a span that is not sampled there
  * are none.
  */
