@@ -61,7 +61,7 @@ export async function measure(
       args: [...(row.preload === undefined ? [] : ['-r', preload]), PROGRAM, JSON.stringify(plan)],
       cwd: folder,
       env: environmentOf(row, times),
-      withinMs: 60_000 + times.atOnce.length * (times.warmUp.atMostMs + times.measure.atMostMs),
+      withinMs: 60_000 + times.warmUp.atMostMs + times.atOnce.length * times.measure.atMostMs,
     })
     const { calls, measured, seen } = JSON.parse(
       stdout.trimEnd().split('\n').at(-1) ?? '',

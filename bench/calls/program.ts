@@ -45,10 +45,7 @@ const variant = (await import(
 const { call, seen } = variant.prepare(plan.flushMs)
 const urls = Array.from({ length: 1_000 }, (_, index) => `${plan.base}/works/${index}`)
 
-let calls = 0
-for (const atOnce of plan.atOnce) {
-  calls += (await load(call, urls, atOnce, plan.warmUp)).calls
-}
+let { calls } = await load(call, urls, Math.max(...plan.atOnce), plan.warmUp)
 await sleep(plan.settleMs)
 const measured: Measured[] = []
 const profiled = plan.profile === undefined ? undefined : startProfile()

@@ -90,7 +90,7 @@ a quarter of an hour and wants a machine that does nothing else. \`npm run bench
 what it says; its figures mean nothing. [bench/README.md](../bench/README.md) has the options for a closer look.
 
 A turn runs all rows one after the other, each turn in another order, and bare \`fetch\` before and after every four. Each process
-warms up with thousands of calls, waits until what it put off is done, and is measured for ${rounded(measureMs / 1_000)} s at each
+warms up with 20,000 calls or for five seconds, waits until what it put off is done, and is measured for ${rounded(measureMs / 1_000)} s at each
 concurrency, together with the work that follows from it. Heap is counted as growth plus what each garbage collection freed, as V8 tells it.
 `
 }

@@ -50,6 +50,7 @@ export function observeUndici(deps: ObserveDeps): void {
 function listen(): void {
   if (listening) return
   listening = true
+  registry.listeners += 1
   subscribe('undici:request:create', quietly(onCreate))
   subscribe('undici:request:headers', quietly(onHeaders))
   subscribe('undici:request:error', quietly(onError))
@@ -59,7 +60,7 @@ function onCreate(message: unknown): void {
   const { request } = message as RequestMessage
   // The way through a proxy, which leads many requests, and what goes on as another protocol: neither has an answer.
   if (request.method === 'CONNECT' || Boolean(request.upgrade)) return
-  if (registry.taken.has(request)) return
+  if (registry.listeners > 1 && registry.taken.has(request)) return
   const owner = ownerOf(request)
   if (owner === undefined) {
     if (clients === undefined || isSuppressed()) return
@@ -68,13 +69,17 @@ function onCreate(message: unknown): void {
     return
   }
   if (owner === 'policed') {
-    registry.taken.add(request)
+    take(request)
     return
   }
   // A call that another copy of this package watches is told by that one.
   if (!(owner instanceof ObservedCall)) return
-  registry.taken.add(request)
+  take(request)
   following.set(request, owner.begin(request.origin, request.path, request.method))
+}
+
+function take(request: object): void {
+  if (registry.listeners > 1) registry.taken.add(request)
 }
 
 /**

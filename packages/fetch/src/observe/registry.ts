@@ -16,7 +16,9 @@ interface Registry {
   readonly expecting: Expected
   /** What a policed call hands to a dispatcher at this moment. */
   dispatching: RequestLine | undefined
-  /** Requests that have found their call. */
+  /** How many copies of this package listen to undici's channels. */
+  listeners: number
+  /** Requests that have found their call, for the other copies. A single one need not note them, which costs microseconds. */
   readonly taken: WeakSet<object>
 }
 
@@ -26,6 +28,7 @@ export function ownRequests(): Registry {
     calls: new AsyncLocalStorage(),
     expecting: new Expected(),
     dispatching: undefined,
+    listeners: 0,
     taken: new WeakSet(),
   }))
 }
