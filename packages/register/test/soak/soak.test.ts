@@ -83,7 +83,11 @@ test.each([
       total(run, INSTRUMENTS.requestDuration.name, labels)
     const requests = [...origin.ledger.values()].reduce((sum, one) => sum + one, 0)
     expect(total(run, INSTRUMENTS.callDuration.name)).toBe(ledger.calls)
-    expect(eventsOf(run, EVENTS.call.name)).toHaveLength(ledger.calls)
+    // Ten minutes of events may be more than the run's folder takes: what is missing was counted as lost.
+    const missing = ledger.calls - eventsOf(run, EVENTS.call.name).length
+    const lost = total(run, INSTRUMENTS.telemetryLost.name, { [ATTRIBUTES.signal.key]: 'logs' })
+    expect(missing).toBeGreaterThanOrEqual(0)
+    expect(missing).toBeLessThanOrEqual(lost)
     expect(attempts()).toBe(requests)
     const statuses = [...origin.ledger].filter(([what]) => what !== 'reset')
     for (const [what, seen] of statuses) {
