@@ -1,3 +1,4 @@
+import { HOST, POLICY_EFFECTS } from './attribute-groups.ts'
 import { ATTRIBUTES as A, type AttributeDefinition } from './attributes.ts'
 import { NAMESPACE as NS } from './namespace.ts'
 
@@ -10,8 +11,6 @@ export interface EventDefinition {
   readonly brief: string
   readonly attributes: readonly AttributeDefinition[]
 }
-
-const HOST = [A.serverAddress, A.serverPort] as const
 
 /** Every event that we emit. Timestamp and severity are fields of the LogRecord; the run id is repeated on each so that a row stands alone. */
 export const EVENTS = {
@@ -30,13 +29,7 @@ export const EVENTS = {
       A.fromCache,
       A.revalidated,
       A.stale,
-      A.retryCount,
-      A.retryDelay,
-      A.retryAfter,
-      A.retryAfterAction,
-      A.rateDelay,
-      A.breakerState,
-      A.breakerRecorded,
+      ...POLICY_EFFECTS,
       A.duration,
       A.errorType,
       A.exceptionMessage,

@@ -1,3 +1,4 @@
+import { HOST } from './attribute-groups.ts'
 import { ATTRIBUTES as A, type AttributeDefinition } from './attributes.ts'
 import { NAMESPACE as NS } from './namespace.ts'
 
@@ -28,8 +29,6 @@ const RESENDS = [1, 2, 3, 4, 5, 10] as const
 const RETRY_AFTER_SECONDS = [1, 5, 15, 60, 300, 900, 3600] as const
 /** How long breakers stay open. */
 const OPEN_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] as const
-
-const HOST = [A.serverAddress, A.serverPort] as const
 
 /** Every metric that we emit. A name, once released, is API. */
 export const INSTRUMENTS = {

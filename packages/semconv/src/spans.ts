@@ -1,3 +1,4 @@
+import { HOST, POLICY_EFFECTS } from './attribute-groups.ts'
 import { ATTRIBUTES as A, type AttributeDefinition } from './attributes.ts'
 import { NAMESPACE as NS } from './namespace.ts'
 
@@ -29,19 +30,12 @@ export const SPAN_DEFINITIONS = {
     brief: 'One logical call, all attempts.',
     attributes: [
       A.method,
-      A.serverAddress,
-      A.serverPort,
+      ...HOST,
       A.role,
       A.status,
       A.urlHash,
       A.cacheResult,
-      A.retryCount,
-      A.retryDelay,
-      A.retryAfter,
-      A.retryAfterAction,
-      A.rateDelay,
-      A.breakerState,
-      A.breakerRecorded,
+      ...POLICY_EFFECTS,
       A.errorType,
     ],
   },
@@ -49,14 +43,6 @@ export const SPAN_DEFINITIONS = {
     name: '{method}',
     kind: 'CLIENT',
     brief: 'One attempt, as the HTTP conventions ask.',
-    attributes: [
-      A.method,
-      A.serverAddress,
-      A.serverPort,
-      A.urlFull,
-      A.resendCount,
-      A.status,
-      A.errorType,
-    ],
+    attributes: [A.method, ...HOST, A.urlFull, A.resendCount, A.status, A.errorType],
   },
 } as const satisfies Record<string, SpanDefinition>
